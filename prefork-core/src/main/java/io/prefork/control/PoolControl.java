@@ -1,0 +1,55 @@
+package io.prefork.control;
+
+import java.util.Optional;
+
+/**
+ * The pool, shown and commanded. In the master it is the loop itself; in a worker the
+ * control link, which relays to the master. Every method may block, for seconds at most
+ * except for a reload that waits.
+ */
+public interface PoolControl {
+
+	/**
+	 * The pool as it is now.
+	 * @return the document
+	 */
+	PoolDocument pool();
+
+	/**
+	 * One worker in full.
+	 * @param worker its slot or its pid, decimal
+	 * @return the document, or empty if there is no such worker
+	 */
+	Optional<WorkerDocument> worker(String worker);
+
+	/**
+	 * Sets the target.
+	 * @param workers how many workers there should be
+	 * @return the target before and now
+	 * @throws CommandRefusedException if it is out of bounds; nothing was changed
+	 */
+	ScaleDocument scaleTo(int workers);
+
+	/**
+	 * Changes the target, no lower than 1 and no higher than the maximum.
+	 * @param by the difference, negative for fewer
+	 * @return the target before and now
+	 */
+	ScaleDocument scaleBy(int by);
+
+	/**
+	 * Replaces every worker by one of a new generation.
+	 * @param wait whether to wait for the verdict
+	 * @return the verdict, or that the rollout was started
+	 */
+	ReloadDocument reload(boolean wait);
+
+	/**
+	 * Replaces one worker, then drains it.
+	 * @param worker its slot or its pid, decimal
+	 * @return {@code false} if there is no such worker
+	 * @throws CommandRefusedException if the pool is in no state to do it
+	 */
+	boolean replace(String worker);
+
+}

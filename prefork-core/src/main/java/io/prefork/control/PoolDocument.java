@@ -1,0 +1,90 @@
+package io.prefork.control;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool, as the endpoint shows it.
+ *
+ * @param state state of the whole pool
+ * @param master the master process
+ * @param workerClass the worker class
+ * @param threads request threads of a worker
+ * @param generation the current generation, from 1
+ * @param listeners the listening sockets
+ * @param workers counts of workers by state, and of request slots
+ * @param counters what has happened since the master started; never goes backwards
+ * @param pool the workers, by slot
+ */
+public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
+		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool) {
+
+	/**
+	 * The master process.
+	 *
+	 * @param pid its process id
+	 * @param uptime time since it started
+	 */
+	public record Master(long pid, Duration uptime) {
+	}
+
+	/**
+	 * A listening socket.
+	 *
+	 * @param address its real address
+	 * @param backlog length of the accept queue that was asked for
+	 * @param queued connections in the accept queue, or {@code null} where the kernel
+	 * does not tell
+	 */
+	public record ListenerDocument(String address, int backlog, @Nullable Integer queued) {
+	}
+
+	/**
+	 * Workers by state, and request slots.
+	 *
+	 * @param target workers that there should be
+	 * @param accepting workers that accept
+	 * @param ready workers that are up with their gate closed
+	 * @param booting workers that are starting
+	 * @param draining workers that are leaving
+	 * @param busy requests in flight in all workers
+	 * @param slots requests that the accepting workers can serve at a time
+	 */
+	public record Workers(int target, int accepting, int ready, int booting, int draining, int busy, int slots) {
+	}
+
+	/**
+	 * What has happened since the master started.
+	 *
+	 * @param requests requests answered, those of workers that are gone included
+	 * @param spawned processes started
+	 * @param exits processes ended, by category in lower case
+	 */
+	public record Counters(long requests, long spawned, Map<String, Long> exits) {
+	}
+
+	/**
+	 * One worker in brief.
+	 *
+	 * @param slot its slot
+	 * @param pid its process id
+	 * @param generation its generation
+	 * @param state its state
+	 * @param age time since it was spawned
+	 * @param busy requests in flight
+	 * @param requests requests answered
+	 * @param oldestRequest age of the oldest request in flight, or {@code null} when idle
+	 * @param heartbeat time since its last heartbeat, or {@code null} before the first
+	 * @param rss resident memory in bytes, or {@code null} if unknown
+	 * @param heapUsed used heap in bytes at its last heartbeat, or {@code null} before
+	 * the first
+	 */
+	public record WorkerSummary(int slot, long pid, int generation, String state, Duration age, int busy, long requests,
+			@Nullable Duration oldestRequest, @Nullable Duration heartbeat, @Nullable Long rss,
+			@Nullable Long heapUsed) {
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.prefork.os;
+
+import java.io.IOException;
+
+/**
+ * The system calls that the master makes. Native code stands behind this interface alone,
+ * and is loaded in the master alone.
+ */
+public interface OperatingSystem {
+
+	/**
+	 * Opens a listening socket, close-on-exec, in blocking mode, with a descriptor number
+	 * that lies above those a worker receives its listeners at.
+	 * @param address where to listen
+	 * @param options how
+	 * @return the listener
+	 * @throws ListenException if that cannot be done; names the address, the reason and
+	 * the remedy, and leaves nothing behind
+	 */
+	Listener listen(BindAddress address, ListenOptions options) throws ListenException;
+
+	/**
+	 * Starts a process with {@code posix_spawnp}: the descriptors it gets are exactly the
+	 * ones named, all signals have their default disposition, none is blocked, and it has
+	 * a process group of its own.
+	 * @param request what to start
+	 * @return the process id
+	 * @throws IOException if it cannot be started
+	 */
+	int spawn(SpawnRequest request) throws IOException;
+
+	/**
+	 * Waits for a child to end, and reaps it. Blocks, uninterruptibly; a thread per child
+	 * is meant to wait here. Never waits for "any child", which would steal those of the
+	 * JDK.
+	 * @param pid the child
+	 * @return how it ended
+	 * @throws IOException if it is no child of this process
+	 */
+	ExitStatus await(int pid) throws IOException;
+
+	/**
+	 * Sends a signal.
+	 * @param pid whom
+	 * @param signal what
+	 * @return {@code false} if there is no such process any more
+	 * @throws IOException if it is not permitted
+	 */
+	boolean kill(int pid, Signal signal) throws IOException;
+
+	/**
+	 * Sets the file mode creation mask of this process.
+	 * @param mask the mask, 0 to 0777
+	 * @return the mask before
+	 */
+	int umask(int mask);
+
+	/**
+	 * The implementation for this machine. Loading it costs some 400 ms once.
+	 * @return the operating system
+	 * @throws UnsupportedOperationException if there is none, with the reason
+	 */
+	static OperatingSystem current() {
+		throw new UnsupportedOperationException();
+	}
+
+}

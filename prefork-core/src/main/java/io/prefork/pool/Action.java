@@ -1,0 +1,111 @@
+package io.prefork.pool;
+
+/**
+ * What is to be done, as told by the {@link Pool}. Actions are carried out in order; what
+ * comes of them comes back as {@linkplain Event events}.
+ */
+public sealed interface Action {
+
+	/**
+	 * Start a worker's process.
+	 *
+	 * @param worker the worker; its slot is free
+	 * @param generation its generation, from 1
+	 */
+	record Spawn(WorkerId worker, int generation) implements Action {
+	}
+
+	/**
+	 * Tell a worker to open its accept gate.
+	 *
+	 * @param worker the worker
+	 */
+	record OpenGate(WorkerId worker) implements Action {
+	}
+
+	/**
+	 * Tell a worker to take no new connection, to answer what it holds, and to leave.
+	 *
+	 * @param worker the worker
+	 * @param reason why, for its log
+	 */
+	record Drain(WorkerId worker, String reason) implements Action {
+	}
+
+	/**
+	 * Send a worker's process a signal.
+	 *
+	 * @param worker the worker
+	 * @param signal what to send
+	 */
+	record Signal(WorkerId worker, Kind signal) implements Action {
+
+		/**
+		 * The signals that a pool sends.
+		 */
+		public enum Kind {
+
+			/** Leave now, gracefully or not, as the worker's state allows. */
+			TERM,
+			/** End at once. */
+			KILL
+
+		}
+
+	}
+
+	/**
+	 * Take evidence of a worker that is about to be killed, in bounded time, and tell of
+	 * it with {@link Event.EvidenceTaken}.
+	 *
+	 * @param worker the worker
+	 * @param reason why it is about to be killed
+	 */
+	record TakeEvidence(WorkerId worker, String reason) implements Action {
+	}
+
+	/**
+	 * Refuse new connections at the listeners while what is queued is served; the server
+	 * is stopping.
+	 */
+	record CloseListeners() implements Action {
+	}
+
+	/**
+	 * Answer a command.
+	 *
+	 * @param ticket what the command named
+	 * @param answer the answer
+	 */
+	record Reply(long ticket, Answer answer) implements Action {
+	}
+
+	/**
+	 * Write a log line.
+	 *
+	 * @param severity how bad
+	 * @param line what happened, to which worker, why, and what happens next
+	 */
+	record Report(Severity severity, String line) implements Action {
+	}
+
+	/**
+	 * End the master: no worker is left.
+	 *
+	 * @param status exit status of the master: 0 for an ordered stop, 3 if no worker of
+	 * the first generation could boot, 4 if its application could not start
+	 * @param reason one readable reason, empty for an ordered stop
+	 */
+	record Terminate(int status, String reason) implements Action {
+	}
+
+	/**
+	 * How bad a reported event is.
+	 */
+	enum Severity {
+
+		INFO, WARN, ERROR
+
+	}
+
+}

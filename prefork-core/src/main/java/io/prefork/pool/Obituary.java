@@ -1,0 +1,20 @@
+package io.prefork.pool;
+
+import java.time.Duration;
+
+/**
+ * What is kept of a worker whose process is gone.
+ *
+ * @param worker the worker
+ * @param pid its process id
+ * @param generation its generation
+ * @param reached the furthest state it had reached
+ * @param cause why it is gone
+ * @param age how long the process lived
+ * @param requests requests it had answered when last seen
+ * @param inFlight requests it held when last seen
+ * @param evidence thread dump or last output, empty if there is none
+ */
+public record Obituary(WorkerId worker, int pid, int generation, WorkerState reached, ExitCause cause, Duration age,
+		long requests, int inFlight, String evidence) {
+}

@@ -1,0 +1,18 @@
+package io.prefork.pool;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What is known of a worker from outside: its scoreboard slot and {@code /proc}.
+ *
+ * @param heartbeat monotonic time of its last heartbeat
+ * @param cpu processor time that the process has used so far, to tell slow from hung
+ * @param busy requests in flight
+ * @param oldestRequest monotonic time at which the oldest request in flight began, or
+ * empty when idle
+ * @param requests requests answered since it started
+ */
+public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests) {
+}

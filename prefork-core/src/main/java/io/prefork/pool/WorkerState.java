@@ -1,0 +1,56 @@
+package io.prefork.pool;
+
+/**
+ * States of a worker as the master sees it. A worker only ever moves forward.
+ */
+public enum WorkerState {
+
+	/**
+	 * The process was started; nothing was heard of it yet.
+	 */
+	SPAWNED,
+
+	/**
+	 * The process has connected its control link and is loading the application.
+	 */
+	BOOTING,
+
+	/**
+	 * The application is up, the accept gate still closed: a hot spare.
+	 */
+	READY,
+
+	/**
+	 * The accept gate is open.
+	 */
+	ACCEPTING,
+
+	/**
+	 * The worker takes no new connection and leaves as soon as it has answered what it
+	 * holds.
+	 */
+	DRAINING,
+
+	/**
+	 * The process is gone and has been reaped.
+	 */
+	EXITED;
+
+	/**
+	 * Whether the worker is capacity or is on its way to become capacity.
+	 * @return {@code true} before {@link #DRAINING}
+	 */
+	public boolean counts() {
+		return compareTo(DRAINING) < 0;
+	}
+
+	/**
+	 * Whether a worker in this state may move to the given one.
+	 * @param next the next state
+	 * @return {@code true} if {@code next} lies ahead
+	 */
+	public boolean mayBecome(WorkerState next) {
+		return compareTo(next) < 0;
+	}
+
+}

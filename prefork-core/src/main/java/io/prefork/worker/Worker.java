@@ -1,0 +1,73 @@
+package io.prefork.worker;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process as a worker, for server adapters.
+ */
+public interface Worker {
+
+	/**
+	 * What the master told this worker.
+	 * @return the specification
+	 */
+	WorkerSpec spec();
+
+	/**
+	 * How this worker serves.
+	 * @return the settings
+	 */
+	WorkerSettings settings();
+
+	/**
+	 * The gate that acceptors wait at.
+	 * @return the gate, closed until the master's word
+	 */
+	AcceptGate gate();
+
+	/**
+	 * Where adapters tell of requests.
+	 * @return the tracker
+	 */
+	RequestTracker requests();
+
+	/**
+	 * Makes an adapter known, to be told when the worker leaves.
+	 * @param adapter the adapter
+	 */
+	void register(ServerAdapter adapter);
+
+	/**
+	 * The worker that this process is.
+	 * @return the worker, or empty in a master or an ordinary application
+	 */
+	static Optional<Worker> current() {
+		return Optional.ofNullable(Holder.CURRENT.get());
+	}
+
+	/**
+	 * Says what worker this process is. Called once, before the application context is
+	 * made.
+	 * @param worker the worker
+	 */
+	static void become(Worker worker) {
+		Holder.CURRENT.set(worker);
+	}
+
+	/**
+	 * Servers instantiate some extensions by name, so that they must find the worker
+	 * statically.
+	 */
+	final class Holder {
+
+		private static final AtomicReference<@Nullable Worker> CURRENT = new AtomicReference<>();
+
+		private Holder() {
+		}
+
+	}
+
+}

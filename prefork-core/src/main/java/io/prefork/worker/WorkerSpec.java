@@ -1,0 +1,88 @@
+package io.prefork.worker;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import io.prefork.os.Listener;
+
+/**
+ * What the master tells a worker on its command line, as system properties: a subprocess
+ * of the application's does not inherit them as it would environment variables.
+ *
+ * @param slot scoreboard slot, from 0
+ * @param serial number of the spawn, from 1
+ * @param generation generation of the code and configuration, from 1
+ * @param runDirectory the master's private directory, which holds the control socket and
+ * the scoreboard
+ * @param listeners the listening sockets handed over, in the order of
+ * {@code prefork.bind}
+ */
+public record WorkerSpec(int slot, long serial, int generation, Path runDirectory, List<InheritedListener> listeners) {
+
+	private static final String PREFIX = "prefork.worker.";
+
+	public WorkerSpec {
+		listeners = List.copyOf(listeners);
+	}
+
+	/**
+	 * A listening socket that this process was given.
+	 *
+	 * @param descriptor its descriptor in this process
+	 * @param family its family
+	 * @param address its real address, such as {@code 0.0.0.0:8080} or
+	 * {@code unix:/run/app.sock}
+	 */
+	public record InheritedListener(int descriptor, Listener.Family family, String address) {
+
+		private String encode() {
+			return this.descriptor + "|" + this.family + "|" + this.address;
+		}
+
+		private static InheritedListener decode(String text) {
+			String[] parts = text.split("\\|", 3);
+			return new InheritedListener(Integer.parseInt(parts[0]), Listener.Family.valueOf(parts[1]), parts[2]);
+		}
+
+	}
+
+	/**
+	 * The system properties that carry this.
+	 * @return names and values, in a stable order
+	 */
+	public Map<String, String> toSystemProperties() {
+		Map<String, String> properties = new TreeMap<>();
+		properties.put(PREFIX + "slot", Integer.toString(this.slot));
+		properties.put(PREFIX + "serial", Long.toString(this.serial));
+		properties.put(PREFIX + "generation", Integer.toString(this.generation));
+		properties.put(PREFIX + "run-directory", this.runDirectory.toString());
+		for (int i = 0; i < this.listeners.size(); i++) {
+			properties.put(PREFIX + "listener." + i, this.listeners.get(i).encode());
+		}
+		return properties;
+	}
+
+	/**
+	 * Reads what {@link #toSystemProperties()} wrote.
+	 * @return the specification, or empty if this process is no worker
+	 */
+	public static Optional<WorkerSpec> fromSystemProperties() {
+		String directory = System.getProperty(PREFIX + "run-directory");
+		String slot = System.getProperty(PREFIX + "slot");
+		if (directory == null || slot == null) {
+			return Optional.empty();
+		}
+		List<InheritedListener> listeners = new ArrayList<>();
+		String encoded;
+		while ((encoded = System.getProperty(PREFIX + "listener." + listeners.size())) != null) {
+			listeners.add(InheritedListener.decode(encoded));
+		}
+		return Optional.of(new WorkerSpec(Integer.parseInt(slot), Long.getLong(PREFIX + "serial", 0L),
+				Integer.getInteger(PREFIX + "generation", 0), Path.of(directory), listeners));
+	}
+
+}

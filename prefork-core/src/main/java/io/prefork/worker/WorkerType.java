@@ -1,0 +1,29 @@
+package io.prefork.worker;
+
+/**
+ * The worker classes, by their names in {@code prefork.worker-class}.
+ */
+public enum WorkerType {
+
+	/**
+	 * One request per process, strictly; never keep-alive.
+	 */
+	SYNC,
+
+	/**
+	 * A pool of platform threads; keep-alive.
+	 */
+	GTHREAD,
+
+	/**
+	 * A virtual thread per request (Java 21 and later), bounded by
+	 * {@code prefork.worker-connections}.
+	 */
+	ASYNC,
+
+	/**
+	 * Event loops.
+	 */
+	REACTIVE
+
+}
