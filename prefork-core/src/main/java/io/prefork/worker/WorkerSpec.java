@@ -51,6 +51,14 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	}
 
 	/**
+	 * The file that takes what this worker prints until it has reached its master.
+	 * @return a file in the run directory
+	 */
+	public Path firstOutput() {
+		return this.runDirectory.resolve("worker-" + this.serial + ".out");
+	}
+
+	/**
 	 * The system properties that carry this.
 	 * @return names and values, in a stable order
 	 */

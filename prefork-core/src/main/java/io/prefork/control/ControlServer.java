@@ -1,0 +1,82 @@
+package io.prefork.control;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The master's end of the control links: a unix-domain socket in the run directory, which
+ * only the same user can enter.
+ */
+public final class ControlServer implements Closeable {
+
+	private static final Logger logger = LoggerFactory.getLogger(ControlServer.class);
+
+	/**
+	 * Name of the socket in the run directory.
+	 */
+	public static final String SOCKET = "control.sock";
+
+	private final ServerSocketChannel channel;
+
+	private ControlServer(ServerSocketChannel channel) {
+		this.channel = channel;
+	}
+
+	/**
+	 * Opens the socket and begins to accept.
+	 * @param runDirectory the run directory
+	 * @param receiver what to do with messages
+	 * @return the server
+	 * @throws IOException if the socket cannot be opened
+	 */
+	public static ControlServer open(Path runDirectory, ControlConnection.Receiver receiver) throws IOException {
+		ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+		try {
+			channel.bind(UnixDomainSocketAddress.of(runDirectory.resolve(SOCKET)));
+		}
+		catch (IOException ex) {
+			channel.close();
+			throw ex;
+		}
+		ControlServer server = new ControlServer(channel);
+		Thread acceptor = new Thread(() -> server.acceptAll(receiver), "prefork-control");
+		acceptor.setDaemon(true);
+		acceptor.start();
+		return server;
+	}
+
+	private void acceptAll(ControlConnection.Receiver receiver) {
+		int count = 0;
+		while (this.channel.isOpen()) {
+			try {
+				new ControlConnection(this.channel.accept()).start("prefork-control-" + ++count, receiver);
+			}
+			catch (AsynchronousCloseException ex) {
+				return;
+			}
+			catch (ClosedChannelException ex) {
+				return;
+			}
+			catch (IOException ex) {
+				logger.error("The control socket could not accept a connection; the pool cannot be commanded by it",
+						ex);
+				return;
+			}
+		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.channel.close();
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.prefork.control;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What master, workers and tools say to each other over the control link: one JSON object
+ * a line, in UTF-8, with its kind in {@code type}.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({ @JsonSubTypes.Type(value = Message.Hello.class, name = "hello"),
+		@JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
+		@JsonSubTypes.Type(value = Message.Accepting.class, name = "accepting"),
+		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
+		@JsonSubTypes.Type(value = Message.BootFailed.class, name = "boot-failed"),
+		@JsonSubTypes.Type(value = Message.Evidence.class, name = "evidence"),
+		@JsonSubTypes.Type(value = Message.Request.class, name = "request"),
+		@JsonSubTypes.Type(value = Message.OpenGate.class, name = "open-gate"),
+		@JsonSubTypes.Type(value = Message.Drain.class, name = "drain"),
+		@JsonSubTypes.Type(value = Message.TakeEvidence.class, name = "take-evidence"),
+		@JsonSubTypes.Type(value = Message.ReopenLogs.class, name = "reopen-logs"),
+		@JsonSubTypes.Type(value = Message.Response.class, name = "response") })
+public sealed interface Message {
+
+	/**
+	 * A worker names itself; the first thing it says.
+	 *
+	 * @param slot its slot
+	 * @param serial its serial
+	 */
+	record Hello(int slot, long serial) implements Message {
+	}
+
+	/**
+	 * A worker's application is up, its gate closed.
+	 */
+	record Ready() implements Message {
+	}
+
+	/**
+	 * A worker has opened its gate.
+	 */
+	record Accepting() implements Message {
+	}
+
+	/**
+	 * A worker is leaving, unasked.
+	 *
+	 * @param reason why
+	 */
+	record Leaving(String reason) implements Message {
+	}
+
+	/**
+	 * A worker's application failed to start.
+	 *
+	 * @param reason the failure, readable
+	 */
+	record BootFailed(String reason) implements Message {
+	}
+
+	/**
+	 * A worker's thread dump.
+	 *
+	 * @param text the dump
+	 */
+	record Evidence(String text) implements Message {
+	}
+
+	/**
+	 * A command for the pool.
+	 *
+	 * @param id names the request in its response
+	 * @param command what to do
+	 * @param worker slot or pid, where the command is about a worker
+	 * @param number how many, where the command has a number
+	 */
+	record Request(long id, Command command, @Nullable String worker, @Nullable Integer number) implements Message {
+	}
+
+	/**
+	 * The answer to a request.
+	 *
+	 * @param id the request's
+	 * @param body the document, or {@code null} if there is none
+	 * @param refusal why the command was refused, or {@code null}
+	 * @param invalid whether it was refused because it can never succeed as given
+	 */
+	record Response(long id, @Nullable JsonNode body, @Nullable String refusal, boolean invalid) implements Message {
+	}
+
+	/**
+	 * A worker is to open its gate.
+	 */
+	record OpenGate() implements Message {
+	}
+
+	/**
+	 * A worker is to take no new connection, answer what it holds, and leave.
+	 *
+	 * @param reason why
+	 */
+	record Drain(String reason) implements Message {
+	}
+
+	/**
+	 * A worker is to send a thread dump.
+	 */
+	record TakeEvidence() implements Message {
+	}
+
+	/**
+	 * A worker is to reopen its log files.
+	 */
+	record ReopenLogs() implements Message {
+	}
+
+	/**
+	 * Commands for the pool, the methods of {@link PoolControl}.
+	 */
+	enum Command {
+
+		POOL, WORKER, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, REPLACE
+
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.prefork.control;
+
+import java.util.concurrent.Executor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers requests that arrive over control links by asking a {@link PoolControl}.
+ */
+public final class PoolControlServer {
+
+	private final PoolControl pool;
+
+	private final Executor executor;
+
+	/**
+	 * Makes a server.
+	 * @param pool whom to ask
+	 * @param executor where to ask, since that may block
+	 */
+	public PoolControlServer(PoolControl pool, Executor executor) {
+		this.pool = pool;
+		this.executor = executor;
+	}
+
+	/**
+	 * Answers a request, soon.
+	 * @param connection where the answer goes
+	 * @param request the request
+	 */
+	public void answer(ControlConnection connection, Message.Request request) {
+		this.executor.execute(() -> connection.send(respond(request)));
+	}
+
+	private Message.Response respond(Message.Request request) {
+		try {
+			Object document = carryOut(request);
+			return new Message.Response(request.id(), (document != null) ? MessageCodec.toTree(document) : null, null,
+					false);
+		}
+		catch (CommandRefusedException ex) {
+			return new Message.Response(request.id(), null, String.valueOf(ex.getMessage()), ex.isInvalid());
+		}
+		catch (RuntimeException ex) {
+			return new Message.Response(request.id(), null, "The master failed: " + ex, false);
+		}
+	}
+
+	private @Nullable Object carryOut(Message.Request request) {
+		return switch (request.command()) {
+			case POOL -> this.pool.pool();
+			case WORKER -> this.pool.worker(worker(request)).orElse(null);
+			case SCALE_TO -> this.pool.scaleTo(number(request));
+			case SCALE_BY -> this.pool.scaleBy(number(request));
+			case RELOAD -> this.pool.reload(false);
+			case RELOAD_AND_WAIT -> this.pool.reload(true);
+			case REPLACE -> this.pool.replace(worker(request));
+		};
+	}
+
+	private static String worker(Message.Request request) {
+		if (request.worker() == null) {
+			throw new CommandRefusedException(true, "'worker' is missing");
+		}
+		return request.worker();
+	}
+
+	private static int number(Message.Request request) {
+		if (request.number() == null) {
+			throw new CommandRefusedException(true, "'number' is missing");
+		}
+		return request.number();
+	}
+
+}

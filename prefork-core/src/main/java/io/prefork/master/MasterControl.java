@@ -1,0 +1,159 @@
+package io.prefork.master;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+
+import io.prefork.control.CommandRefusedException;
+import io.prefork.control.MasterUnavailableException;
+import io.prefork.control.PoolControl;
+import io.prefork.control.PoolDocument;
+import io.prefork.control.ReloadDocument;
+import io.prefork.control.ScaleDocument;
+import io.prefork.control.WorkerDocument;
+import io.prefork.pool.Answer;
+import io.prefork.pool.Event;
+import io.prefork.pool.PoolView;
+
+/**
+ * Shows and commands the pool from other threads of the master: commands become events of
+ * the loop, answers come back by ticket.
+ */
+final class MasterControl implements PoolControl {
+
+	private static final long ANSWER_SECONDS = 5;
+
+	private final Master master;
+
+	private final PoolDocuments documents;
+
+	private final AtomicLong tickets = new AtomicLong();
+
+	private final Map<Long, CompletableFuture<Answer>> pending = new ConcurrentHashMap<>();
+
+	MasterControl(Master master, PoolDocuments documents) {
+		this.master = master;
+		this.documents = documents;
+	}
+
+	/**
+	 * Gives an answer to whoever waits for it.
+	 */
+	void answer(long ticket, Answer answer) {
+		CompletableFuture<Answer> future = this.pending.remove(ticket);
+		if (future != null) {
+			future.complete(answer);
+		}
+	}
+
+	/**
+	 * The master has ended: nobody will be answered any more.
+	 */
+	void ended() {
+		this.pending.values()
+			.forEach(
+					(future) -> future.completeExceptionally(new MasterUnavailableException("The server has stopped")));
+	}
+
+	@Override
+	public PoolDocument pool() {
+		Master.Snapshot snapshot = snapshot();
+		return this.documents.pool(snapshot.view(), snapshot.requestsOfTheGone());
+	}
+
+	@Override
+	public Optional<WorkerDocument> worker(String worker) {
+		return this.documents.worker(snapshot().view(), worker);
+	}
+
+	@Override
+	public ScaleDocument scaleTo(int workers) {
+		return scaled((ticket) -> new Event.ScaleTo(ticket, workers));
+	}
+
+	@Override
+	public ScaleDocument scaleBy(int by) {
+		return scaled((ticket) -> new Event.ScaleBy(ticket, by));
+	}
+
+	private ScaleDocument scaled(LongFunction<Event> command) {
+		Answer answer = await(submit(command), true);
+		if (answer instanceof Answer.Scaled scaled) {
+			return new ScaleDocument(scaled.previous(), scaled.workers());
+		}
+		throw refusal(answer);
+	}
+
+	@Override
+	public ReloadDocument reload(boolean wait) {
+		CompletableFuture<Answer> answered = submit(Event.Reload::new);
+		int generation = snapshot().view().generation();
+		if (!wait && !answered.isDone()) {
+			return new ReloadDocument(ReloadDocument.Status.STARTED, generation, null, null);
+		}
+		Answer answer = await(answered, false);
+		if (answer instanceof Answer.Reloaded reloaded) {
+			return new ReloadDocument(ReloadDocument.Status.RELOADED, reloaded.generation(), reloaded.took(), null);
+		}
+		if (answer instanceof Answer.Refused refused) {
+			return new ReloadDocument(ReloadDocument.Status.FAILED, snapshot().view().generation(), null,
+					refused.reason());
+		}
+		throw refusal(answer);
+	}
+
+	@Override
+	public boolean replace(String worker) {
+		Optional<PoolView.WorkerView> found = PoolDocuments.find(snapshot().view(), worker);
+		if (found.isEmpty()) {
+			return false;
+		}
+		Answer answer = await(submit((ticket) -> new Event.Replace(ticket, found.get().worker())), true);
+		if (answer instanceof Answer.Refused) {
+			throw refusal(answer);
+		}
+		return true;
+	}
+
+	private Master.Snapshot snapshot() {
+		CompletableFuture<Master.Snapshot> future = this.master.snapshot();
+		return await(future, true);
+	}
+
+	private CompletableFuture<Answer> submit(LongFunction<Event> command) {
+		long ticket = this.tickets.incrementAndGet();
+		CompletableFuture<Answer> future = new CompletableFuture<>();
+		this.pending.put(ticket, future);
+		this.master.post(command.apply(ticket));
+		return future;
+	}
+
+	private static CommandRefusedException refusal(Answer answer) {
+		return (answer instanceof Answer.Refused refused)
+				? new CommandRefusedException(refused.invalid(), refused.reason())
+				: new CommandRefusedException(false, "Unexpected answer " + answer);
+	}
+
+	private <T> T await(CompletableFuture<T> future, boolean bounded) {
+		try {
+			return bounded ? future.get(ANSWER_SECONDS, TimeUnit.SECONDS) : future.get();
+		}
+		catch (TimeoutException ex) {
+			throw new MasterUnavailableException("The master's loop has not answered within " + ANSWER_SECONDS + " s");
+		}
+		catch (ExecutionException ex) {
+			throw new MasterUnavailableException("The server has stopped");
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new MasterUnavailableException("Interrupted while waiting for the master");
+		}
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.prefork.master;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+import io.prefork.control.PoolDocument;
+import io.prefork.control.WorkerDocument;
+import io.prefork.os.Listener;
+import io.prefork.os.Processes;
+import io.prefork.pool.ExitCause;
+import io.prefork.pool.Obituary;
+import io.prefork.pool.PoolView;
+import io.prefork.pool.WorkerId;
+import io.prefork.pool.WorkerState;
+import io.prefork.scoreboard.Scoreboard;
+import io.prefork.scoreboard.SlotReading;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the documents that the endpoint shows, from the pool, the scoreboard and
+ * {@code /proc}. For any thread.
+ */
+final class PoolDocuments {
+
+	private final MasterConfiguration configuration;
+
+	private final Scoreboard scoreboard;
+
+	private final long started = System.nanoTime();
+
+	PoolDocuments(MasterConfiguration configuration, Scoreboard scoreboard) {
+		this.configuration = configuration;
+		this.scoreboard = scoreboard;
+	}
+
+	PoolDocument pool(PoolView view, long requestsOfTheGone) {
+		List<PoolDocument.WorkerSummary> summaries = view.workers().stream().map(this::summary).toList();
+		int accepting = count(view, WorkerState.ACCEPTING);
+		int slots = this.configuration.settings().slots();
+		PoolDocument.Workers workers = new PoolDocument.Workers(view.target(), accepting,
+				count(view, WorkerState.READY), count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING),
+				count(view, WorkerState.DRAINING), summaries.stream().mapToInt(PoolDocument.WorkerSummary::busy).sum(),
+				accepting * slots);
+		long requests = requestsOfTheGone + summaries.stream().mapToLong(PoolDocument.WorkerSummary::requests).sum();
+		return new PoolDocument(view.state().name(),
+				new PoolDocument.Master(ProcessHandle.current().pid(), MonotonicTime.since(this.started)),
+				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
+				this.configuration.settings().threads(), view.generation(), listeners(), workers,
+				new PoolDocument.Counters(requests, view.spawned(), exits(view)), summaries);
+	}
+
+	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {
+		return find(view, slotOrPid).map((worker) -> {
+			Optional<SlotReading> reading = reading(worker.worker());
+			return new WorkerDocument(summary(worker), worker.worker().serial(),
+					reading.map(SlotReading::accepted).orElse(0L), reading.map(SlotReading::errors).orElse(0L),
+					reading.map(SlotReading::heapMax).filter((max) -> max > 0).orElse(null),
+					obituaries(view, worker.worker().slot()));
+		});
+	}
+
+	/**
+	 * Finds a worker by its slot or else by its pid.
+	 */
+	static Optional<PoolView.WorkerView> find(PoolView view, String slotOrPid) {
+		return view.workers()
+			.stream()
+			.filter((worker) -> slotOrPid.equals(Integer.toString(worker.worker().slot())))
+			.findFirst()
+			.or(() -> view.workers()
+				.stream()
+				.filter((worker) -> slotOrPid.equals(Integer.toString(worker.pid())))
+				.findFirst());
+	}
+
+	private static int count(PoolView view, WorkerState state) {
+		return (int) view.workers().stream().filter((worker) -> worker.state() == state).count();
+	}
+
+	private List<PoolDocument.ListenerDocument> listeners() {
+		List<PoolDocument.ListenerDocument> documents = new ArrayList<>();
+		for (Listener listener : this.configuration.listeners().all()) {
+			OptionalInt queued = listener.queued();
+			documents.add(new PoolDocument.ListenerDocument(listener.address(), listener.backlog(),
+					queued.isPresent() ? queued.getAsInt() : null));
+		}
+		return documents;
+	}
+
+	private static Map<String, Long> exits(PoolView view) {
+		Map<String, Long> exits = new TreeMap<>();
+		for (ExitCause.Category category : ExitCause.Category.values()) {
+			exits.put(name(category), view.exits().getOrDefault(category, 0L));
+		}
+		return exits;
+	}
+
+	private static String name(ExitCause.Category category) {
+		return category.name().toLowerCase(Locale.ROOT);
+	}
+
+	private PoolDocument.WorkerSummary summary(PoolView.WorkerView worker) {
+		Optional<SlotReading> reading = reading(worker.worker());
+		return new PoolDocument.WorkerSummary(worker.worker().slot(), worker.pid(), worker.generation(),
+				worker.state().name(), MonotonicTime.since(worker.spawned()), reading.map(SlotReading::busy).orElse(0),
+				reading.map(SlotReading::requests).orElse(0L), reading.map(PoolDocuments::oldest).orElse(null),
+				reading.map((known) -> MonotonicTime.since(known.heartbeat())).orElse(null), resident(worker.pid()),
+				reading.map(SlotReading::heapUsed).orElse(null));
+	}
+
+	private Optional<SlotReading> reading(WorkerId worker) {
+		return this.scoreboard.read(worker.slot(), worker.serial());
+	}
+
+	private static @Nullable Duration oldest(SlotReading reading) {
+		return (reading.oldestRequest() != 0) ? MonotonicTime.since(reading.oldestRequest()) : null;
+	}
+
+	private static @Nullable Long resident(int pid) {
+		OptionalLong resident = Processes.resident(pid);
+		return resident.isPresent() ? resident.getAsLong() : null;
+	}
+
+	private static List<WorkerDocument.ObituaryDocument> obituaries(PoolView view, int slot) {
+		return view.obituaries()
+			.stream()
+			.filter((obituary) -> obituary.worker().slot() == slot)
+			.map(PoolDocuments::document)
+			.toList();
+	}
+
+	private static WorkerDocument.ObituaryDocument document(Obituary obituary) {
+		return new WorkerDocument.ObituaryDocument(obituary.worker().slot(), obituary.pid(), obituary.generation(),
+				name(obituary.cause().category()), obituary.cause().describe(), obituary.age(), obituary.requests(),
+				obituary.inFlight(), obituary.evidence().isEmpty() ? null : obituary.evidence());
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.prefork.master;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The master's private directory: control socket, scoreboard, first output of workers.
+ * Mode 0700, named after the process, removed when the master ends. A master that was
+ * killed leaves it behind; it holds a lock in it while it lives, so that the next master
+ * can tell and sweeps it away.
+ */
+public final class RunDirectory implements Closeable {
+
+	private static final Logger logger = LoggerFactory.getLogger(RunDirectory.class);
+
+	private static final String PREFIX = "prefork-";
+
+	private static final String LOCK = "master.lock";
+
+	/**
+	 * Length that a unix-domain socket's path must not exceed (unix(7), {@code sun_path}
+	 * with its final null), less that of the longest file name used here.
+	 */
+	private static final int LONGEST = 107 - 1 - 12;
+
+	private final Path path;
+
+	private final FileChannel lock;
+
+	private RunDirectory(Path path, FileChannel lock) {
+		this.path = path;
+		this.lock = lock;
+	}
+
+	/**
+	 * Makes the run directory of this process, and sweeps away those of dead masters of
+	 * the same user.
+	 * @param parent where to make it
+	 * @return the directory
+	 * @throws IOException if that is not possible; the message says why
+	 */
+	public static RunDirectory create(Path parent) throws IOException {
+		Path path = parent.toAbsolutePath().normalize().resolve(PREFIX + ProcessHandle.current().pid());
+		if (path.toString().length() > LONGEST) {
+			throw new IOException("the path " + path + " is longer than the " + LONGEST
+					+ " characters that leave room for a unix-domain socket");
+		}
+		if (!Files.isDirectory(parent)) {
+			throw new IOException("there is no directory " + parent);
+		}
+		sweep(parent);
+		Path making = Files.createTempDirectory(parent, ".making-" + PREFIX,
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		FileChannel lock = FileChannel.open(making.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+		try {
+			if (lock.tryLock() == null) {
+				throw new IOException("a new file is locked already; does the file system support locks?");
+			}
+			Files.move(making, path, StandardCopyOption.ATOMIC_MOVE);
+			return new RunDirectory(path, lock);
+		}
+		catch (IOException ex) {
+			lock.close();
+			delete(making);
+			throw ex;
+		}
+	}
+
+	private static void sweep(Path parent) throws IOException {
+		try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
+			for (Path candidate : candidates) {
+				if (isAbandoned(candidate)) {
+					logger.info("Removing {}, left behind by a master that was killed", candidate);
+					delete(candidate);
+				}
+			}
+		}
+	}
+
+	private static boolean isAbandoned(Path directory) {
+		Path lockFile = directory.resolve(LOCK);
+		try {
+			boolean ours = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+					&& Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS)
+						.equals(directory.getFileSystem()
+							.getUserPrincipalLookupService()
+							.lookupPrincipalByName(System.getProperty("user.name")));
+			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+				return false;
+			}
+			try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+					FileLock held = channel.tryLock()) {
+				return held != null;
+			}
+		}
+		catch (IOException | OverlappingFileLockException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Where it is.
+	 * @return an absolute path
+	 */
+	public Path path() {
+		return this.path;
+	}
+
+	/**
+	 * Removes it.
+	 */
+	@Override
+	public void close() throws IOException {
+		delete(this.path);
+		this.lock.close();
+	}
+
+	private static void delete(Path directory) throws IOException {
+		List<Path> contents;
+		try (Stream<Path> walk = Files.walk(directory)) {
+			contents = walk.sorted(Comparator.reverseOrder()).toList();
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
+		}
+		for (Path file : contents) {
+			Files.deleteIfExists(file);
+		}
+	}
+
+}

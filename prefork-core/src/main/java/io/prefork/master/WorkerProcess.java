@@ -1,0 +1,69 @@
+package io.prefork.master;
+
+import java.nio.file.Path;
+
+import io.prefork.control.ControlConnection;
+import io.prefork.pool.WorkerId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker's process from the master's side: what is needed to reach it. Owned by the
+ * loop thread.
+ */
+final class WorkerProcess {
+
+	private final WorkerId id;
+
+	private final int pid;
+
+	private final Path output;
+
+	private @Nullable ControlConnection connection;
+
+	private boolean hasEvidence;
+
+	WorkerProcess(WorkerId id, int pid, Path output) {
+		this.id = id;
+		this.pid = pid;
+		this.output = output;
+	}
+
+	WorkerId id() {
+		return this.id;
+	}
+
+	int pid() {
+		return this.pid;
+	}
+
+	/**
+	 * The file that takes what the process prints before it has connected.
+	 * @return the file
+	 */
+	Path output() {
+		return this.output;
+	}
+
+	@Nullable ControlConnection connection() {
+		return this.connection;
+	}
+
+	void connected(ControlConnection connection) {
+		this.connection = connection;
+	}
+
+	boolean hasEvidence() {
+		return this.hasEvidence;
+	}
+
+	/**
+	 * Notes that evidence is there.
+	 * @return {@code true} the first time
+	 */
+	boolean evidenceTaken() {
+		boolean first = !this.hasEvidence;
+		this.hasEvidence = true;
+		return first;
+	}
+
+}

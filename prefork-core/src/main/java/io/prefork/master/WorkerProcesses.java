@@ -1,0 +1,198 @@
+package io.prefork.master;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+
+import io.prefork.control.ControlConnection;
+import io.prefork.control.Message;
+import io.prefork.os.ExitStatus;
+import io.prefork.os.Listener;
+import io.prefork.os.OperatingSystem;
+import io.prefork.os.Signal;
+import io.prefork.os.SpawnRequest;
+import io.prefork.pool.Event;
+import io.prefork.pool.WorkerId;
+import io.prefork.worker.WorkerSpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes that the master has started and not reaped yet. One thread per child
+ * waits for it: {@code waitpid(-1)} would steal the children of the JDK. All methods are
+ * for the loop thread.
+ */
+final class WorkerProcesses {
+
+	private static final Logger logger = LoggerFactory.getLogger(WorkerProcesses.class);
+
+	private static final int STDOUT = 1;
+
+	private static final int STDERR = 2;
+
+	/**
+	 * How much of a worker's first output is kept, from its end.
+	 */
+	private static final int OUTPUT_LIMIT = 8 * 1024;
+
+	private final OperatingSystem os;
+
+	private final MasterConfiguration configuration;
+
+	private final Consumer<Event> events;
+
+	private final Map<WorkerId, WorkerProcess> processes = new LinkedHashMap<>();
+
+	WorkerProcesses(OperatingSystem os, MasterConfiguration configuration, Consumer<Event> events) {
+		this.os = os;
+		this.configuration = configuration;
+		this.events = events;
+	}
+
+	void spawn(WorkerId id, int generation) {
+		Path runDirectory = this.configuration.runDirectory().path();
+		WorkerSpec spec = new WorkerSpec(id.slot(), id.serial(), generation, runDirectory, inheritedListeners());
+		Path output = spec.firstOutput();
+		try {
+			WorkerLauncher.Launch launch = this.configuration.launcher().launch(spec);
+			int pid = this.os
+				.spawn(new SpawnRequest(launch.command(), launch.environment(), output, descriptorsForWorker()));
+			this.processes.put(id, new WorkerProcess(id, pid, output));
+			this.events.accept(new Event.Spawned(id, pid));
+			Thread waiter = new Thread(() -> awaitExit(id, pid, output), "prefork-wait-" + pid);
+			waiter.setDaemon(true);
+			waiter.start();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.debug("Spawning {} failed", id, ex);
+			delete(output);
+			this.events.accept(new Event.SpawnFailed(id, String.valueOf(ex.getMessage())));
+		}
+	}
+
+	private List<WorkerSpec.InheritedListener> inheritedListeners() {
+		List<WorkerSpec.InheritedListener> inherited = new ArrayList<>();
+		for (Listener listener : this.configuration.listeners().all()) {
+			inherited.add(new WorkerSpec.InheritedListener(SpawnRequest.FIRST_DESCRIPTOR + inherited.size(),
+					listener.family(), listener.address()));
+		}
+		return inherited;
+	}
+
+	/**
+	 * The listeners, and behind them the master's own standard output and error, which
+	 * the worker makes its own once it runs Java.
+	 */
+	private List<Integer> descriptorsForWorker() {
+		List<Integer> descriptors = new ArrayList<>();
+		this.configuration.listeners().all().forEach((listener) -> descriptors.add(listener.descriptor()));
+		descriptors.add(STDOUT);
+		descriptors.add(STDERR);
+		return descriptors;
+	}
+
+	private void awaitExit(WorkerId id, int pid, Path output) {
+		OptionalInt code = OptionalInt.empty();
+		String signal = "";
+		try {
+			ExitStatus status = this.os.await(pid);
+			if (status instanceof ExitStatus.Exited exited) {
+				code = OptionalInt.of(exited.code());
+			}
+			else if (status instanceof ExitStatus.Signalled signalled) {
+				signal = Signal.name(signalled.number());
+			}
+		}
+		catch (IOException ex) {
+			logger.error("Cannot wait for process {}", pid, ex);
+			signal = "an unknown cause (" + ex.getMessage() + ")";
+		}
+		this.events.accept(new Event.Exited(id, code, signal, tail(output)));
+	}
+
+	private static String tail(Path output) {
+		try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "r")) {
+			file.seek(Math.max(0, file.length() - OUTPUT_LIMIT));
+			byte[] bytes = new byte[(int) Math.min(OUTPUT_LIMIT, file.length())];
+			file.readFully(bytes);
+			return new String(bytes, StandardCharsets.UTF_8).strip();
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	/**
+	 * A worker has connected: what it prints goes to the master's own output by now.
+	 */
+	boolean connected(WorkerId id, ControlConnection connection) {
+		WorkerProcess process = this.processes.get(id);
+		if (process == null || process.connection() != null) {
+			return false;
+		}
+		process.connected(connection);
+		delete(process.output());
+		return true;
+	}
+
+	private static void delete(Path output) {
+		try {
+			Files.deleteIfExists(output);
+		}
+		catch (IOException ex) {
+			logger.debug("Cannot delete {}", output, ex);
+		}
+	}
+
+	void exited(WorkerId id) {
+		WorkerProcess process = this.processes.remove(id);
+		if (process != null) {
+			delete(process.output());
+			if (process.connection() != null) {
+				process.connection().close();
+			}
+		}
+	}
+
+	void tell(WorkerId id, Message message) {
+		WorkerProcess process = this.processes.get(id);
+		if (process != null && process.connection() != null) {
+			process.connection().send(message);
+		}
+	}
+
+	void tellAll(Message message) {
+		this.processes.keySet().forEach((id) -> tell(id, message));
+	}
+
+	void kill(WorkerId id, Signal signal) {
+		WorkerProcess process = this.processes.get(id);
+		if (process != null) {
+			try {
+				this.os.kill(process.pid(), signal);
+			}
+			catch (IOException ex) {
+				logger.warn("Cannot send SIG{} to {} (pid {}): {}", signal, id, process.pid(), ex.getMessage());
+			}
+		}
+	}
+
+	@Nullable WorkerProcess get(WorkerId id) {
+		return this.processes.get(id);
+	}
+
+	Collection<WorkerProcess> all() {
+		return this.processes.values();
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.prefork.scoreboard;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * Shared memory with one slot per worker. A slot is written by its worker alone, at every
+ * heartbeat; everybody may read. A heartbeat costs a few stores and no system call, and a
+ * worker that hangs can be read all the same.
+ * <p>
+ * A slot is guarded by its serial: the writer clears it, stores the fields and sets it
+ * again, so that a reader which finds the same serial before and after has one worker's
+ * consistent fields (a sequence lock with one writer).
+ */
+public final class Scoreboard {
+
+	/**
+	 * Name of the file in a run directory.
+	 */
+	public static final String FILE = "scoreboard";
+
+	private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+	/**
+	 * Two cache lines, so that neighbours do not share one.
+	 */
+	private static final int SLOT_SIZE = 128;
+
+	private static final int SERIAL = 0;
+
+	private static final int HEARTBEAT = 8;
+
+	private static final int BUSY = 16;
+
+	private static final int OLDEST_REQUEST = 24;
+
+	private static final int REQUESTS = 32;
+
+	private static final int ACCEPTED = 40;
+
+	private static final int ERRORS = 48;
+
+	private static final int HEAP_USED = 56;
+
+	private static final int HEAP_MAX = 64;
+
+	private static final int READ_ATTEMPTS = 100;
+
+	private final ByteBuffer memory;
+
+	private Scoreboard(ByteBuffer memory) {
+		this.memory = memory;
+	}
+
+	/**
+	 * Makes a scoreboard.
+	 * @param file its file, which must not exist; best on a tmpfs
+	 * @param slots how many slots it has
+	 * @return the scoreboard, all slots empty
+	 * @throws IOException if the file cannot be made
+	 */
+	public static Scoreboard create(Path file, int slots) throws IOException {
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
+				StandardOpenOption.WRITE)) {
+			return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) slots * SLOT_SIZE)
+				.order(ByteOrder.nativeOrder()));
+		}
+	}
+
+	/**
+	 * Opens a scoreboard that another process made.
+	 * @param file its file
+	 * @return the scoreboard
+	 * @throws IOException if it cannot be opened
+	 */
+	public static Scoreboard open(Path file) throws IOException {
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+			return new Scoreboard(
+					channel.map(FileChannel.MapMode.READ_WRITE, 0, Files.size(file)).order(ByteOrder.nativeOrder()));
+		}
+	}
+
+	/**
+	 * The number of slots.
+	 * @return how many workers can live at a time
+	 */
+	public int slots() {
+		return this.memory.capacity() / SLOT_SIZE;
+	}
+
+	/**
+	 * Writes a slot. Only the worker that owns it may, from one thread at a time.
+	 * @param slot the slot
+	 * @param reading what to write; its serial must not be 0
+	 */
+	public void write(int slot, SlotReading reading) {
+		int base = base(slot);
+		LONG.setVolatile(this.memory, base + SERIAL, 0L);
+		VarHandle.storeStoreFence();
+		put(base + HEARTBEAT, reading.heartbeat());
+		put(base + BUSY, reading.busy());
+		put(base + OLDEST_REQUEST, reading.oldestRequest());
+		put(base + REQUESTS, reading.requests());
+		put(base + ACCEPTED, reading.accepted());
+		put(base + ERRORS, reading.errors());
+		put(base + HEAP_USED, reading.heapUsed());
+		put(base + HEAP_MAX, reading.heapMax());
+		LONG.setRelease(this.memory, base + SERIAL, reading.serial());
+	}
+
+	/**
+	 * Reads a slot.
+	 * @param slot the slot
+	 * @param serial the worker asked about
+	 * @return the reading, or empty if that worker has not written yet, or was caught in
+	 * the middle of writing and stayed there
+	 */
+	public Optional<SlotReading> read(int slot, long serial) {
+		int base = base(slot);
+		for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+			long before = (long) LONG.getAcquire(this.memory, base + SERIAL);
+			SlotReading reading = new SlotReading(before, get(base + HEARTBEAT), (int) get(base + BUSY),
+					get(base + OLDEST_REQUEST), get(base + REQUESTS), get(base + ACCEPTED), get(base + ERRORS),
+					get(base + HEAP_USED), get(base + HEAP_MAX));
+			VarHandle.loadLoadFence();
+			long after = (long) LONG.getVolatile(this.memory, base + SERIAL);
+			if (before == after && before != 0) {
+				return (before == serial) ? Optional.of(reading) : Optional.empty();
+			}
+			Thread.onSpinWait();
+		}
+		return Optional.empty();
+	}
+
+	private int base(int slot) {
+		if (slot < 0 || slot >= slots()) {
+			throw new IndexOutOfBoundsException("No slot " + slot + " in a scoreboard of " + slots());
+		}
+		return slot * SLOT_SIZE;
+	}
+
+	private void put(int position, long value) {
+		LONG.setOpaque(this.memory, position, value);
+	}
+
+	private long get(int position) {
+		return (long) LONG.getOpaque(this.memory, position);
+	}
+
+}

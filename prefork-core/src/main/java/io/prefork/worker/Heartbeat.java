@@ -1,0 +1,81 @@
+package io.prefork.worker;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+import io.prefork.scoreboard.Scoreboard;
+import io.prefork.scoreboard.SlotReading;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the worker's slot of the scoreboard several times a second, on a thread of its
+ * own that runs no request: a worker whose requests are slow beats on.
+ */
+final class Heartbeat {
+
+	private static final long PERIOD_MILLIS = 200;
+
+	private final Scoreboard scoreboard;
+
+	private final WorkerSpec spec;
+
+	private final RequestTracker requests;
+
+	private final AcceptGate gate;
+
+	private volatile @Nullable Thread thread;
+
+	Heartbeat(WorkerSpec spec, RequestTracker requests, AcceptGate gate) throws IOException {
+		this.scoreboard = Scoreboard.open(spec.runDirectory().resolve(Scoreboard.FILE));
+		this.spec = spec;
+		this.requests = requests;
+		this.gate = gate;
+	}
+
+	void start() {
+		Thread beating = new Thread(this::beatOn, "prefork-heartbeat");
+		beating.setDaemon(true);
+		beating.setPriority(Thread.MAX_PRIORITY);
+		this.thread = beating;
+		beating.start();
+	}
+
+	private void beatOn() {
+		try {
+			while (true) {
+				beat();
+				TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
+			}
+		}
+		catch (InterruptedException ex) {
+			// Stopped: the last beat is written by whoever stops it.
+		}
+	}
+
+	/**
+	 * Writes once more, so that the last counts are those that count, and stops.
+	 */
+	void stop() {
+		Thread beating = this.thread;
+		if (beating != null) {
+			beating.interrupt();
+			try {
+				beating.join(TimeUnit.SECONDS.toMillis(1));
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+		beat();
+	}
+
+	private void beat() {
+		Runtime runtime = Runtime.getRuntime();
+		this.scoreboard.write(this.spec.slot(),
+				new SlotReading(this.spec.serial(), System.nanoTime(), this.requests.busy(),
+						this.requests.oldestStart().orElse(0), this.requests.completed(),
+						this.gate.acceptedConnections(), this.requests.errors(),
+						runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.prefork.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import io.prefork.os.InheritedDescriptors;
+import io.prefork.os.SpawnRequest;
+
+/**
+ * Standard output and error of a worker. When its JVM starts they go to a file of the
+ * master's, so that the master can tell what a JVM said that never got to run Java. As
+ * soon as Java runs they become the master's own, and no process stands between the
+ * worker's log and where it goes: a slow or dead master never blocks a worker that logs.
+ */
+final class StandardOutput {
+
+	private static final int STDOUT = 1;
+
+	private static final int STDERR = 2;
+
+	private StandardOutput() {
+	}
+
+	static void takeOver(WorkerSpec spec) throws IOException {
+		System.out.flush();
+		System.err.flush();
+		int handedOver = SpawnRequest.FIRST_DESCRIPTOR + spec.listeners().size();
+		InheritedDescriptors.duplicate(handedOver, STDOUT);
+		InheritedDescriptors.duplicate(handedOver + 1, STDERR);
+		InheritedDescriptors.close(handedOver);
+		InheritedDescriptors.close(handedOver + 1);
+		replay(spec.firstOutput());
+	}
+
+	/**
+	 * What the application printed before it came to run Spring belongs to its output.
+	 */
+	private static void replay(Path file) throws IOException {
+		if (Files.exists(file)) {
+			byte[] output = Files.readAllBytes(file);
+			System.out.write(output, 0, output.length);
+			System.out.flush();
+		}
+	}
+
+}

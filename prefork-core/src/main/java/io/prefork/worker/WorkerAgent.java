@@ -1,0 +1,300 @@
+package io.prefork.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.prefork.control.ControlClient;
+import io.prefork.control.Message;
+import io.prefork.control.PoolControl;
+import io.prefork.os.Signal;
+import io.prefork.os.Signals;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker itself, as opposed to the worker as the master sees it: keeps the link to
+ * the master and the heartbeat, opens the gate on the master's word, and leaves when told
+ * to, when sent TERM, or when the master is gone.
+ */
+public final class WorkerAgent implements Worker, ControlClient.Listener {
+
+	private static final Logger logger = LoggerFactory.getLogger(WorkerAgent.class);
+
+	private final WorkerSpec spec;
+
+	private final RequestTracker requests = new RequestTracker();
+
+	private final List<ServerAdapter> adapters = new CopyOnWriteArrayList<>();
+
+	private final AtomicBoolean leaving = new AtomicBoolean();
+
+	private volatile @Nullable ControlClient master;
+
+	private volatile @Nullable Serving serving;
+
+	private volatile boolean wanted;
+
+	private volatile boolean refusing;
+
+	private volatile @Nullable Runnable closeApplication;
+
+	private volatile Runnable reopenLogs = () -> {
+	};
+
+	private WorkerAgent(WorkerSpec spec) {
+		this.spec = spec;
+	}
+
+	/**
+	 * How this worker serves, known once the environment is prepared.
+	 */
+	private record Serving(WorkerSettings settings, AcceptGate gate, Heartbeat heartbeat) {
+	}
+
+	/**
+	 * Connects this process to its master: what it prints from now on goes where the
+	 * master's output goes, and the master's death is noticed.
+	 * @param spec what the master told this process
+	 * @return the agent
+	 * @throws IllegalStateException if there is no master
+	 */
+	public static WorkerAgent connect(WorkerSpec spec) {
+		try {
+			StandardOutput.takeOver(spec);
+			WorkerAgent agent = new WorkerAgent(spec);
+			Signals.handle(Signal.TERM, agent::terminated);
+			ControlClient master = ControlClient.connect(spec.runDirectory(), agent);
+			agent.master = master;
+			master.tell(new Message.Hello(spec.slot(), spec.serial()));
+			return agent;
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("This process was started as worker " + spec.slot()
+					+ " but cannot reach its master in " + spec.runDirectory() + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Says how this worker serves, and starts the heartbeat.
+	 * @param settings the settings
+	 */
+	public void configure(WorkerSettings settings) {
+		try {
+			AcceptGate gate = new AcceptGate(settings);
+			Heartbeat heartbeat = new Heartbeat(this.spec, this.requests, gate);
+			heartbeat.start();
+			this.serving = new Serving(settings, gate, heartbeat);
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("The scoreboard in " + this.spec.runDirectory() + " cannot be opened", ex);
+		}
+	}
+
+	/**
+	 * Says how log files are reopened.
+	 * @param action what reopens them
+	 */
+	public void onReopenLogs(Runnable action) {
+		this.reopenLogs = action;
+	}
+
+	/**
+	 * The application is up: the master may have the gate opened.
+	 * @param closeApplication closes the application in an orderly way
+	 */
+	public void ready(Runnable closeApplication) {
+		this.closeApplication = closeApplication;
+		tell(new Message.Ready());
+	}
+
+	/**
+	 * The application failed to start; the process is about to end.
+	 * @param reason why, readable
+	 */
+	public void bootFailed(String reason) {
+		if (!this.leaving.get()) {
+			tell(new Message.BootFailed(reason));
+			flush();
+		}
+	}
+
+	/**
+	 * The application refuses traffic for the time being, or takes it again
+	 * (readiness). Other workers serve meanwhile.
+	 * @param refusing whether it refuses
+	 */
+	public void refuseTraffic(boolean refusing) {
+		this.refusing = refusing;
+		Serving current = this.serving;
+		if (current != null && !this.leaving.get()) {
+			if (refusing) {
+				current.gate().close();
+			}
+			else if (this.wanted) {
+				current.gate().open();
+			}
+		}
+	}
+
+	/**
+	 * The pool, relayed to the master.
+	 * @return the control
+	 */
+	public PoolControl pool() {
+		ControlClient current = this.master;
+		if (current == null) {
+			throw new IllegalStateException("Not connected");
+		}
+		return current;
+	}
+
+	@Override
+	public WorkerSpec spec() {
+		return this.spec;
+	}
+
+	@Override
+	public WorkerSettings settings() {
+		return serving().settings();
+	}
+
+	@Override
+	public AcceptGate gate() {
+		return serving().gate();
+	}
+
+	@Override
+	public RequestTracker requests() {
+		return this.requests;
+	}
+
+	@Override
+	public void register(ServerAdapter adapter) {
+		this.adapters.add(adapter);
+	}
+
+	private Serving serving() {
+		Serving current = this.serving;
+		if (current == null) {
+			throw new IllegalStateException("The worker is not configured yet");
+		}
+		return current;
+	}
+
+	private void tell(Message message) {
+		ControlClient current = this.master;
+		if (current != null) {
+			current.tell(message);
+		}
+	}
+
+	/**
+	 * Lets what was told leave before the process does.
+	 */
+	private void flush() {
+		ControlClient current = this.master;
+		if (current != null) {
+			current.flush(Duration.ofSeconds(1));
+		}
+	}
+
+	@Override
+	public void told(Message message) {
+		if (message instanceof Message.OpenGate) {
+			openGate();
+		}
+		else if (message instanceof Message.Drain drain) {
+			leave(drain.reason());
+		}
+		else if (message instanceof Message.TakeEvidence) {
+			tell(new Message.Evidence(ThreadDump.of(this.requests)));
+		}
+		else if (message instanceof Message.ReopenLogs) {
+			this.reopenLogs.run();
+		}
+	}
+
+	private void openGate() {
+		this.wanted = true;
+		if (!this.leaving.get()) {
+			if (!this.refusing) {
+				serving().gate().open();
+			}
+			tell(new Message.Accepting());
+		}
+	}
+
+	@Override
+	public void masterGone() {
+		if (this.leaving.get()) {
+			return;
+		}
+		logger.warn("Worker {} leaves because the master is gone", this.spec.slot());
+		Serving current = this.serving;
+		endWithin((current != null) ? current.settings().gracefulTimeout() : Duration.ZERO);
+		leave("the master is gone");
+	}
+
+	/**
+	 * With no master to end a worker that does not leave in time, it does so itself.
+	 */
+	private void endWithin(Duration limit) {
+		Thread watchdog = new Thread(() -> {
+			try {
+				TimeUnit.NANOSECONDS.sleep(limit.toNanos());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			Runtime.getRuntime().halt(1);
+		}, "prefork-watchdog");
+		watchdog.setDaemon(true);
+		watchdog.start();
+	}
+
+	/**
+	 * TERM: leave; a second time, or before the application is up: end.
+	 */
+	private void terminated() {
+		if (this.closeApplication == null || this.leaving.get()) {
+			this.leaving.set(true);
+			new Thread(() -> System.exit(0), "prefork-exit").start();
+		}
+		else {
+			tell(new Message.Leaving("it was sent SIGTERM"));
+			leave("it was sent SIGTERM");
+		}
+	}
+
+	private void leave(String reason) {
+		if (this.leaving.compareAndSet(false, true)) {
+			new Thread(() -> {
+				drain(reason);
+				System.exit(0);
+			}, "prefork-leave").start();
+		}
+	}
+
+	private void drain(String reason) {
+		Serving current = this.serving;
+		Runnable close = this.closeApplication;
+		if (current == null || close == null) {
+			return;
+		}
+		logger.info("Worker {} is leaving: {}", this.spec.slot(), reason);
+		try {
+			new Drain(current.gate(), this.requests, this.adapters, current.settings()).graceful().join();
+			close.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Worker {} did not leave in an orderly way", this.spec.slot(), ex);
+		}
+		current.heartbeat().stop();
+	}
+
+}

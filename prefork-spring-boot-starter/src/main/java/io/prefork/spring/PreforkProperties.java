@@ -1,0 +1,325 @@
+package io.prefork.spring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Settings of the pool, named after Gunicorn's where Gunicorn has them. What is bound here
+ * is checked in {@code PoolSettings}.
+ */
+@ConfigurationProperties("prefork")
+public class PreforkProperties {
+
+	/**
+	 * Whether the application runs as a pool of workers.
+	 */
+	private boolean enabled = true;
+
+	/**
+	 * Number of workers, from 1 to 'prefork.max-workers', or 'auto' for a number that
+	 * suits the worker class, the processors and the memory. When not set, the
+	 * environment variable WEB_CONCURRENCY is used, or else 'auto'.
+	 */
+	private @Nullable String workers;
+
+	/**
+	 * Highest number of workers that may be asked for at run time, from 1 to 512.
+	 */
+	private int maxWorkers = 64;
+
+	/**
+	 * How a worker serves. When not set, 'async' if
+	 * 'spring.threads.virtual.enabled' is set on Java 21 or later, or else 'gthread'.
+	 */
+	private @Nullable String workerClass;
+
+	/**
+	 * Requests that a 'gthread' worker serves at a time. When not set,
+	 * 'server.tomcat.threads.max' applies.
+	 */
+	private @Nullable Integer threads;
+
+	/**
+	 * Connections that a worker holds at a time, idle ones included; for 'async' also
+	 * the bound of requests.
+	 */
+	private int workerConnections = 1000;
+
+	/**
+	 * Requests after which a worker is replaced by a new one; 0 for never.
+	 */
+	private long maxRequests;
+
+	/**
+	 * Upper bound of a random number that is added to 'prefork.max-requests', drawn for
+	 * each worker, so that workers are not replaced all at the same time.
+	 */
+	private long maxRequestsJitter;
+
+	/**
+	 * Silence of a worker's heartbeat after which it is killed and replaced; for 'sync'
+	 * also the longest time that a request may take. Zero for never.
+	 */
+	private Duration timeout = Duration.ofSeconds(30);
+
+	/**
+	 * Time that a worker is given to become ready. Zero for no limit.
+	 */
+	private Duration bootTimeout = Duration.ofSeconds(120);
+
+	/**
+	 * Time that a worker which is to leave is given to answer the requests it holds.
+	 */
+	private Duration gracefulTimeout = Duration.ofSeconds(30);
+
+	/**
+	 * How long an idle kept-alive connection is kept; zero for closing after each
+	 * answer. When not set, the server's own setting applies.
+	 */
+	private @Nullable Duration keepAlive;
+
+	/**
+	 * How long an idle kept-alive connection of a worker that is leaving must stay
+	 * silent before it is closed.
+	 */
+	private Duration drainQuietPeriod = Duration.ofSeconds(3);
+
+	/**
+	 * How many workers may be starting at the same time. When not set, half the number
+	 * of processors, at least 1.
+	 */
+	private @Nullable Integer bootConcurrency;
+
+	/**
+	 * Length of the queue of connections that wait to be accepted. The kernel caps it at
+	 * net.core.somaxconn.
+	 */
+	private int backlog = 2048;
+
+	/**
+	 * Addresses to listen on: HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N. When
+	 * not set, the sockets handed over by systemd (LISTEN_FDS), or else
+	 * 'server.address' and 'server.port'.
+	 */
+	private List<String> bind = new ArrayList<>();
+
+	/**
+	 * How long the kernel holds a new connection back until its first byte arrives, so
+	 * that a silent client does not occupy a worker. Zero for not at all. When not set,
+	 * one second for 'sync' and zero for the others.
+	 */
+	private @Nullable Duration deferAccept;
+
+	/**
+	 * File that tells the process id of the master.
+	 */
+	private @Nullable String pidfile;
+
+	/**
+	 * File mode creation mask of the master and its workers, octal, such as 0027. When
+	 * not set, it is inherited.
+	 */
+	private @Nullable String umask;
+
+	/**
+	 * Directory in which the master makes its private directory. When not set, the first
+	 * that can be written to of $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR, /dev/shm and the
+	 * temporary directory.
+	 */
+	private @Nullable String runDirectory;
+
+	/**
+	 * Settings of the worker processes.
+	 */
+	private final Worker worker = new Worker();
+
+	public boolean isEnabled() {
+		return this.enabled;
+	}
+
+	public void setEnabled(boolean enabled) {
+		this.enabled = enabled;
+	}
+
+	public @Nullable String getWorkers() {
+		return this.workers;
+	}
+
+	public void setWorkers(@Nullable String workers) {
+		this.workers = workers;
+	}
+
+	public int getMaxWorkers() {
+		return this.maxWorkers;
+	}
+
+	public void setMaxWorkers(int maxWorkers) {
+		this.maxWorkers = maxWorkers;
+	}
+
+	public @Nullable String getWorkerClass() {
+		return this.workerClass;
+	}
+
+	public void setWorkerClass(@Nullable String workerClass) {
+		this.workerClass = workerClass;
+	}
+
+	public @Nullable Integer getThreads() {
+		return this.threads;
+	}
+
+	public void setThreads(@Nullable Integer threads) {
+		this.threads = threads;
+	}
+
+	public int getWorkerConnections() {
+		return this.workerConnections;
+	}
+
+	public void setWorkerConnections(int workerConnections) {
+		this.workerConnections = workerConnections;
+	}
+
+	public long getMaxRequests() {
+		return this.maxRequests;
+	}
+
+	public void setMaxRequests(long maxRequests) {
+		this.maxRequests = maxRequests;
+	}
+
+	public long getMaxRequestsJitter() {
+		return this.maxRequestsJitter;
+	}
+
+	public void setMaxRequestsJitter(long maxRequestsJitter) {
+		this.maxRequestsJitter = maxRequestsJitter;
+	}
+
+	public Duration getTimeout() {
+		return this.timeout;
+	}
+
+	public void setTimeout(Duration timeout) {
+		this.timeout = timeout;
+	}
+
+	public Duration getBootTimeout() {
+		return this.bootTimeout;
+	}
+
+	public void setBootTimeout(Duration bootTimeout) {
+		this.bootTimeout = bootTimeout;
+	}
+
+	public Duration getGracefulTimeout() {
+		return this.gracefulTimeout;
+	}
+
+	public void setGracefulTimeout(Duration gracefulTimeout) {
+		this.gracefulTimeout = gracefulTimeout;
+	}
+
+	public @Nullable Duration getKeepAlive() {
+		return this.keepAlive;
+	}
+
+	public void setKeepAlive(@Nullable Duration keepAlive) {
+		this.keepAlive = keepAlive;
+	}
+
+	public Duration getDrainQuietPeriod() {
+		return this.drainQuietPeriod;
+	}
+
+	public void setDrainQuietPeriod(Duration drainQuietPeriod) {
+		this.drainQuietPeriod = drainQuietPeriod;
+	}
+
+	public @Nullable Integer getBootConcurrency() {
+		return this.bootConcurrency;
+	}
+
+	public void setBootConcurrency(@Nullable Integer bootConcurrency) {
+		this.bootConcurrency = bootConcurrency;
+	}
+
+	public int getBacklog() {
+		return this.backlog;
+	}
+
+	public void setBacklog(int backlog) {
+		this.backlog = backlog;
+	}
+
+	public List<String> getBind() {
+		return this.bind;
+	}
+
+	public void setBind(List<String> bind) {
+		this.bind = bind;
+	}
+
+	public @Nullable Duration getDeferAccept() {
+		return this.deferAccept;
+	}
+
+	public void setDeferAccept(@Nullable Duration deferAccept) {
+		this.deferAccept = deferAccept;
+	}
+
+	public @Nullable String getPidfile() {
+		return this.pidfile;
+	}
+
+	public void setPidfile(@Nullable String pidfile) {
+		this.pidfile = pidfile;
+	}
+
+	public @Nullable String getUmask() {
+		return this.umask;
+	}
+
+	public void setUmask(@Nullable String umask) {
+		this.umask = umask;
+	}
+
+	public @Nullable String getRunDirectory() {
+		return this.runDirectory;
+	}
+
+	public void setRunDirectory(@Nullable String runDirectory) {
+		this.runDirectory = runDirectory;
+	}
+
+	public Worker getWorker() {
+		return this.worker;
+	}
+
+	/**
+	 * Settings of the worker processes.
+	 */
+	public static class Worker {
+
+		/**
+		 * JVM options of the workers, in addition to those of the master, which they
+		 * share. '{slot}' stands for the worker's slot, from 0.
+		 */
+		private List<String> jvmArgs = new ArrayList<>();
+
+		public List<String> getJvmArgs() {
+			return this.jvmArgs;
+		}
+
+		public void setJvmArgs(List<String> jvmArgs) {
+			this.jvmArgs = jvmArgs;
+		}
+
+	}
+
+}

@@ -1,0 +1,154 @@
+package io.prefork.spring.launch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.prefork.launch.JvmImage;
+import io.prefork.launch.Machine;
+import io.prefork.launch.WorkerCommand;
+import io.prefork.launch.WorkerCommands;
+import io.prefork.launch.WorkerCount;
+import io.prefork.launch.WorkerSizing;
+import io.prefork.master.WorkerLauncher;
+import io.prefork.spring.InvalidSettingException;
+import io.prefork.worker.WorkerSpec;
+import org.springframework.core.env.CommandLinePropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertySource;
+import org.springframework.util.StringUtils;
+
+/**
+ * Starts this same application again, as a worker.
+ */
+final class ApplicationLauncher implements WorkerLauncher {
+
+	private static final String LOG_FILE = "logging.file.name";
+
+	private final WorkerCommands commands;
+
+	private final List<String> shares;
+
+	private final WorkerCount count;
+
+	private final List<String> notes;
+
+	private final Optional<String> logFile;
+
+	private ApplicationLauncher(WorkerCommands commands, List<String> shares, WorkerCount count, List<String> notes,
+			Optional<String> logFile) {
+		this.commands = commands;
+		this.shares = shares;
+		this.count = count;
+		this.notes = notes;
+		this.logFile = logFile;
+	}
+
+	static ApplicationLauncher of(String[] arguments, ConfigurableEnvironment environment, PoolSettings settings) {
+		WorkerCommands commands = commands(arguments, settings.properties().getWorker().getJvmArgs());
+		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
+		WorkerCount count = count(sizing, settings);
+		List<String> notes = new ArrayList<>(commands.notes());
+		return new ApplicationLauncher(commands, sizing.options(count.workers()), count, notes,
+				logFile(environment, notes));
+	}
+
+	private static WorkerCommands commands(String[] arguments, List<String> jvmArgs) {
+		try {
+			return new WorkerCommands(JvmImage.current(arguments), jvmArgs);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("prefork.worker.jvm-args", String.join(" ", jvmArgs),
+					"which cannot be given to a JVM: " + ex.getMessage(),
+					"Give one option of the JVM a list entry, without the class path and the main class.");
+		}
+	}
+
+	private static WorkerCount count(WorkerSizing sizing, PoolSettings settings) {
+		int maximum = settings.properties().getMaxWorkers();
+		Optional<String> configured = Optional.ofNullable(settings.properties().getWorkers())
+			.filter(StringUtils::hasText);
+		String setting = configured.isPresent() ? "prefork.workers" : "WEB_CONCURRENCY";
+		String value = configured.orElseGet(() -> String.valueOf(System.getenv("WEB_CONCURRENCY")));
+		WorkerCount count;
+		try {
+			count = sizing.workers(configured, System.getenv(), settings.type());
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalidCount(setting, value, maximum);
+		}
+		if (count.workers() <= maximum) {
+			return count;
+		}
+		if (value.strip().matches("\\d+")) {
+			throw invalidCount(setting, value, maximum);
+		}
+		return new WorkerCount(maximum, "workers: auto = " + maximum + " (prefork.max-workers)");
+	}
+
+	private static InvalidSettingException invalidCount(String setting, String value, int maximum) {
+		return new InvalidSettingException(setting, value,
+				"which is neither 'auto' nor a whole number from 1 to " + maximum + " ('prefork.max-workers')",
+				"Set '" + setting + "' to 'auto' or to a number from 1 to " + maximum + ".");
+	}
+
+	/**
+	 * Several processes cannot share a rolling log file, so each worker writes one of its
+	 * own; except if the file was named among the application's arguments, which a worker
+	 * gets unchanged.
+	 */
+	private static Optional<String> logFile(ConfigurableEnvironment environment, List<String> notes) {
+		String file = environment.getProperty(LOG_FILE);
+		if (!StringUtils.hasText(file)) {
+			return Optional.empty();
+		}
+		for (PropertySource<?> source : environment.getPropertySources()) {
+			if (source instanceof CommandLinePropertySource<?> && source.containsProperty(LOG_FILE)) {
+				notes.add("All processes write to " + file + " because '" + LOG_FILE
+						+ "' is an argument; set it in application.yml for a file per worker");
+				return Optional.empty();
+			}
+		}
+		notes.add("Workers log to " + withSlot(file, "<slot>"));
+		return Optional.of(file);
+	}
+
+	private static String withSlot(String file, String slot) {
+		int dot = file.lastIndexOf('.');
+		return (dot > file.lastIndexOf('/')) ? file.substring(0, dot) + ".w" + slot + file.substring(dot)
+				: file + ".w" + slot;
+	}
+
+	/**
+	 * The initial number of workers.
+	 */
+	int workers() {
+		return this.count.workers();
+	}
+
+	/**
+	 * Where that number comes from.
+	 */
+	String explanation() {
+		return this.count.explanation();
+	}
+
+	/**
+	 * What workers get differently from the master, one sentence each.
+	 */
+	List<String> notes() {
+		return this.notes;
+	}
+
+	@Override
+	public Launch launch(WorkerSpec spec) {
+		List<String> ours = new ArrayList<>(this.shares);
+		this.logFile
+			.ifPresent((file) -> ours.add("-D" + LOG_FILE + "=" + withSlot(file, Integer.toString(spec.slot()))));
+		WorkerCommand command = this.commands.forWorker(spec, ours)
+			.shortened(spec.runDirectory().resolve("worker-" + spec.serial() + ".args"));
+		return new Launch(command.command(), Map.copyOf(command.environment()));
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.prefork.spring.launch;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.prefork.master.ListenerSet;
+import io.prefork.master.Master;
+import io.prefork.master.MasterConfiguration;
+import io.prefork.master.PidFile;
+import io.prefork.master.RunDirectory;
+import io.prefork.os.BindAddress;
+import io.prefork.os.ListenException;
+import io.prefork.os.ListenOptions;
+import io.prefork.os.Listener;
+import io.prefork.os.OperatingSystem;
+import io.prefork.os.Signal;
+import io.prefork.os.Signals;
+import io.prefork.pool.Event;
+import io.prefork.pool.PoolPolicy;
+import io.prefork.spring.InvalidSettingException;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.StringUtils;
+
+/**
+ * The life of a master, in the order that matters: settings are checked, then sockets and
+ * files are opened (what fails leaves nothing behind), then the first workers are
+ * started, and only then the master's own context, which must not delay the first answer.
+ */
+class MasterRun {
+
+	private static final Log logger = LogFactory.getLog(MasterRun.class);
+
+	private final SpringApplication application;
+
+	private final String[] arguments;
+
+	private final ConfigurableEnvironment environment;
+
+	private final PoolSettings settings;
+
+	MasterRun(SpringApplication application, String[] arguments, ConfigurableEnvironment environment) {
+		this.application = application;
+		this.arguments = arguments;
+		this.environment = environment;
+		ConfigurationPropertySources.attach(environment);
+		this.settings = PoolSettings.of(environment);
+	}
+
+	/**
+	 * Runs the master to its end.
+	 * @return the exit status
+	 */
+	int run() {
+		ApplicationLauncher launcher = ApplicationLauncher.of(this.arguments, this.environment, this.settings);
+		List<BindAddress> addresses = BindAddresses.of(this.settings.properties().getBind(),
+				System.getenv(), this.environment);
+		Master master = prepare(launcher, addresses);
+		installSignals(master);
+		Thread hook = new Thread(() -> stopAndWait(master), "prefork-shutdown");
+		Runtime.getRuntime().addShutdownHook(hook);
+		master.start();
+		return supervise(master);
+	}
+
+	private int supervise(Master master) {
+		try {
+			MasterContext context = new MasterContext(this.application, this.environment, master);
+			if (context.isWanted() && !context.start()) {
+				master.post(new Event.Stop(true));
+				master.awaitEnd();
+				return 1;
+			}
+			return master.awaitEnd();
+		}
+		catch (InterruptedException ex) {
+			stopAndWait(master);
+			return 1;
+		}
+	}
+
+	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses) {
+		OperatingSystem os = OperatingSystem.current();
+		this.settings.umask().ifPresent(os::umask);
+		ListenerSet listeners = null;
+		RunDirectory runDirectory = null;
+		PidFile pidFile = null;
+		try {
+			listeners = listen(os, addresses);
+			runDirectory = runDirectory();
+			pidFile = pidFile();
+			Master master = new Master(new MasterConfiguration(policy(launcher.workers()), this.settings.workerSettings(),
+					listeners, runDirectory, Optional.ofNullable(pidFile), launcher), os);
+			announce(listeners, launcher);
+			return master;
+		}
+		catch (IOException | RuntimeException ex) {
+			close(pidFile);
+			close(runDirectory);
+			close(listeners);
+			throw (ex instanceof RuntimeException runtime) ? runtime
+					: new IllegalStateException("The master cannot start: " + ex.getMessage(), ex);
+		}
+	}
+
+	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {
+		return ListenerSet.open(os, addresses, new ListenOptions(this.settings.properties().getBacklog(), false,
+				this.settings.deferAccept()));
+	}
+
+	private RunDirectory runDirectory() {
+		String configured = this.settings.properties().getRunDirectory();
+		Path parent = (configured != null && !configured.isBlank()) ? Path.of(configured) : defaultRunDirectory();
+		try {
+			return RunDirectory.create(parent);
+		}
+		catch (IOException ex) {
+			throw new InvalidSettingException("prefork.run-directory", parent,
+					"in which the master cannot make its private directory: " + describe(ex),
+					"Set 'prefork.run-directory' to a directory that exists, that the user "
+							+ System.getProperty("user.name") + " may write to, and whose path is short.");
+		}
+	}
+
+	private static Path defaultRunDirectory() {
+		return Stream
+			.of(System.getenv("RUNTIME_DIRECTORY"), System.getenv("XDG_RUNTIME_DIR"), "/dev/shm",
+					System.getProperty("java.io.tmpdir"))
+			.filter(Objects::nonNull)
+			.map(Path::of)
+			.filter((directory) -> Files.isDirectory(directory) && Files.isWritable(directory))
+			.findFirst()
+			.orElseThrow(() -> new InvalidSettingException("prefork.run-directory", "",
+					"and none of $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR, /dev/shm and the temporary directory can be "
+							+ "written to",
+					"Set 'prefork.run-directory' to a directory that can be written to."));
+	}
+
+	private @Nullable PidFile pidFile() {
+		String path = this.settings.properties().getPidfile();
+		if (!StringUtils.hasText(path)) {
+			return null;
+		}
+		try {
+			return PidFile.create(Path.of(path));
+		}
+		catch (IOException ex) {
+			throw new InvalidSettingException("prefork.pidfile", path, "which cannot be written: " + describe(ex),
+					"Set 'prefork.pidfile' to a file in a directory that can be written to, or stop the server that "
+							+ "the file belongs to.");
+		}
+	}
+
+	private static String describe(IOException ex) {
+		return (ex instanceof FileSystemException)
+				? ex.getClass().getSimpleName().replaceAll("Exception$", "") + " " + ex.getMessage()
+				: String.valueOf(ex.getMessage());
+	}
+
+	private PoolPolicy policy(int workers) {
+		WorkerSettings worker = this.settings.workerSettings();
+		Duration timeout = this.settings.properties().getTimeout();
+		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(), this.settings.bootConcurrency(),
+				this.settings.properties().getBootTimeout(), timeout,
+				(worker.type() == WorkerType.SYNC) ? timeout : Duration.ZERO,
+				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
+				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT);
+	}
+
+	private void announce(ListenerSet listeners, ApplicationLauncher launcher) {
+		WorkerSettings worker = this.settings.workerSettings();
+		logger.info("Master " + ProcessHandle.current().pid() + " listens on "
+				+ listeners.all().stream().map(Listener::address).collect(Collectors.joining(", ")) + " for "
+				+ launcher.workers() + " " + worker.type().name().toLowerCase(Locale.ROOT) + " worker(s) with "
+				+ worker.slots() + " request slot(s) each (" + launcher.explanation() + ")");
+		launcher.notes().forEach(logger::info);
+	}
+
+	private static void installSignals(Master master) {
+		Signals.handle(Signal.TTIN, () -> master.post(new Event.ScaleBy(0, 1)));
+		Signals.handle(Signal.TTOU, () -> master.post(new Event.ScaleBy(0, -1)));
+		Signals.handle(Signal.HUP, () -> master.post(new Event.Reload(0)));
+		Signals.handle(Signal.USR1, master::reopenLogs);
+		Signals.handle(Signal.WINCH, () -> master.post(new Event.Dismiss()));
+		Signals.handle(Signal.TERM, () -> master.post(new Event.Stop(false)));
+		Signals.handle(Signal.INT, () -> master.post(new Event.Stop(true)));
+		master.onReopenLogs(LogFiles::reopen);
+	}
+
+	/**
+	 * For an end that did not come through the master: {@code System.exit} called in it,
+	 * or a signal that the JVM has kept to itself.
+	 */
+	private static void stopAndWait(Master master) {
+		if (master.hasEnded()) {
+			return;
+		}
+		master.post(new Event.Stop(false));
+		try {
+			master.awaitEnd();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static void close(@Nullable AutoCloseable closeable) {
+		if (closeable != null) {
+			try {
+				closeable.close();
+			}
+			catch (Exception ex) {
+				logger.debug("Cleaning up failed", ex);
+			}
+		}
+	}
+
+}

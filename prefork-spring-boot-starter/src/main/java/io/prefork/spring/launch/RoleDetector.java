@@ -1,0 +1,119 @@
+package io.prefork.spring.launch;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import io.prefork.worker.WorkerSpec;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.core.NativeDetector;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Decides the role of a process from how it was started. A master is only what was
+ * started from a {@code main} method as a web application on Linux; whatever else there
+ * is stays an ordinary application, as devtools does it.
+ */
+class RoleDetector {
+
+	/**
+	 * Frames that betray a test or a build step.
+	 */
+	private static final List<String> FOREIGN_FRAMES = List.of("org.junit.", "org.testng.",
+			"org.springframework.boot.test.", "cucumber.", "io.cucumber.", "org.apache.maven.surefire.",
+			"org.springframework.boot.SpringApplicationAotProcessor");
+
+	private static final String TOMCAT = "org.apache.catalina.startup.Tomcat";
+
+	private final SpringApplication application;
+
+	private final ConfigurableEnvironment environment;
+
+	RoleDetector(SpringApplication application, ConfigurableEnvironment environment) {
+		this.application = application;
+		this.environment = environment;
+	}
+
+	Role detect() {
+		if (this.environment.getPropertySources().contains(MasterContext.PROPERTY_SOURCE)
+				|| this.environment.getPropertySources().contains("bootstrap")) {
+			return Role.NESTED;
+		}
+		if (WorkerSpec.fromSystemProperties().isPresent()) {
+			return Role.WORKER;
+		}
+		return reasonToStayOut().map(Role::ordinary).orElse(Role.MASTER);
+	}
+
+	private Optional<String> reasonToStayOut() {
+		return bySetting().or(this::byWebType).or(this::byPlatform).or(this::byCaller);
+	}
+
+	private Optional<String> bySetting() {
+		if (!this.environment.getProperty("prefork.enabled", Boolean.class, true)) {
+			return Optional.of("'prefork.enabled' is false");
+		}
+		if ("onRefresh".equalsIgnoreCase(System.getProperty("spring.context.exit"))) {
+			return Optional.of("'spring.context.exit' asks for a training run");
+		}
+		if (Boolean.getBoolean("spring.aot.processing")) {
+			return Optional.of("this is ahead-of-time processing");
+		}
+		return Optional.empty();
+	}
+
+	private Optional<String> byWebType() {
+		WebApplicationType type = this.environment.getProperty("spring.main.web-application-type",
+				WebApplicationType.class, this.application.getWebApplicationType());
+		if (type == WebApplicationType.NONE) {
+			return Optional.of("it is no web application");
+		}
+		if (this.environment.getProperty("server.port", Integer.class, 0) < 0) {
+			return Optional.of("'server.port' is negative, so there is nothing to listen on");
+		}
+		boolean deployed = this.application.getInitializers()
+			.stream()
+			.anyMatch((initializer) -> initializer.getClass()
+				.getName()
+				.endsWith("ServletContextApplicationContextInitializer"));
+		if (deployed) {
+			return Optional.of("it is deployed to a servlet container");
+		}
+		if (!ClassUtils.isPresent(TOMCAT, this.application.getClassLoader())) {
+			return Optional.of("its web server is not Tomcat, the only one supported so far");
+		}
+		return Optional.empty();
+	}
+
+	private Optional<String> byPlatform() {
+		if (NativeDetector.inNativeImage()) {
+			return Optional.of("it is a native image");
+		}
+		String os = System.getProperty("os.name", "unknown");
+		return os.toLowerCase(Locale.ROOT).startsWith("linux") ? Optional.empty()
+				: Optional.of("it runs on " + os + "; pools need Linux");
+	}
+
+	private Optional<String> byCaller() {
+		StackTraceElement[] stack = Thread.currentThread().getStackTrace();
+		for (StackTraceElement frame : stack) {
+			for (String foreign : FOREIGN_FRAMES) {
+				if (frame.getClassName().startsWith(foreign)) {
+					return Optional.of("it was started by a test or a build (" + foreign + "*)");
+				}
+			}
+		}
+		ClassLoader loader = this.application.getClassLoader();
+		if (loader.getClass().getName().endsWith("RestartClassLoader")
+				|| "restartedMain".equals(Thread.currentThread().getName())) {
+			return Optional.of("devtools restarts it within one process");
+		}
+		if (!"main".equals(stack[stack.length - 1].getMethodName())) {
+			return Optional.of("it was not started from a main method");
+		}
+		return Optional.empty();
+	}
+
+}

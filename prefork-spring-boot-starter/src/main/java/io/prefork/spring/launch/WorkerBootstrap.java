@@ -1,0 +1,110 @@
+package io.prefork.spring.launch;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.prefork.os.Listener;
+import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerAgent;
+import io.prefork.worker.WorkerSpec;
+import io.prefork.worker.WorkerType;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Makes an ordinary run of the application a worker: the agent is connected as soon as
+ * Boot gives a chance, the environment is adapted to one of several processes, and the
+ * master is told how it went.
+ */
+final class WorkerBootstrap {
+
+	static final String PROPERTY_SOURCE = "preforkWorker";
+
+	private static final AtomicReference<@Nullable WorkerBootstrap> CURRENT = new AtomicReference<>();
+
+	private final WorkerAgent agent;
+
+	private WorkerBootstrap(WorkerAgent agent) {
+		this.agent = agent;
+	}
+
+	/**
+	 * The bootstrap of this process; the agent is connected the first time.
+	 * @param spec what the master told
+	 * @return the bootstrap
+	 */
+	static synchronized WorkerBootstrap of(WorkerSpec spec) {
+		WorkerBootstrap current = CURRENT.get();
+		if (current == null) {
+			current = new WorkerBootstrap(WorkerAgent.connect(spec));
+			CURRENT.set(current);
+		}
+		return current;
+	}
+
+	void environmentPrepared(SpringApplication application, ConfigurableEnvironment environment) {
+		PoolSettings settings = PoolSettings.of(environment);
+		environment.getPropertySources().addFirst(new MapPropertySource(PROPERTY_SOURCE,
+				overrides(environment, this.agent.spec(), settings.type())));
+		environment.getPropertySources().addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults",
+				defaults(this.agent.spec())));
+		this.agent.configure(settings.workerSettings());
+		this.agent.onReopenLogs(LogFiles::reopen);
+		Worker.become(this.agent);
+	}
+
+	private static Map<String, Object> overrides(ConfigurableEnvironment environment, WorkerSpec spec,
+			WorkerType type) {
+		Map<String, Object> overrides = new LinkedHashMap<>();
+		overrides.put("spring.main.banner-mode", "off");
+		overrides.put("spring.application.admin.enabled", false);
+		overrides.put("server.port", port(spec));
+		if (MasterContext.hasOwnManagementPort(environment)) {
+			overrides.put("management.server.port", -1);
+		}
+		if (type == WorkerType.ASYNC) {
+			overrides.put("spring.threads.virtual.enabled", true);
+		}
+		String accessLog = environment.getProperty("server.tomcat.accesslog.prefix", "access_log");
+		overrides.put("server.tomcat.accesslog.prefix", accessLog + ".w" + spec.slot());
+		return overrides;
+	}
+
+	/**
+	 * What the application may set otherwise: push registries would overwrite each
+	 * other's series without a tag.
+	 */
+	private static Map<String, Object> defaults(WorkerSpec spec) {
+		Map<String, Object> defaults = new LinkedHashMap<>();
+		defaults.put("management.metrics.tags.worker", Integer.toString(spec.slot()));
+		defaults.put("server.tomcat.accesslog.check-exists", true);
+		return defaults;
+	}
+
+	private static int port(WorkerSpec spec) {
+		return spec.listeners()
+			.stream()
+			.filter((listener) -> listener.family() != Listener.Family.UNIX)
+			.map((listener) -> listener.address().substring(listener.address().lastIndexOf(':') + 1))
+			.map(Integer::parseInt)
+			.findFirst()
+			.orElse(0);
+	}
+
+	void contextPrepared(ConfigurableApplicationContext context) {
+		context.getBeanFactory().registerSingleton(MasterContext.CONTROL_BEAN, this.agent.pool());
+	}
+
+	void ready(ConfigurableApplicationContext context) {
+		this.agent.ready(context::close);
+	}
+
+	void failed(Throwable exception, @Nullable ConfigurableApplicationContext context) {
+		this.agent.bootFailed(FailureDescription.of(exception, context));
+	}
+
+}
