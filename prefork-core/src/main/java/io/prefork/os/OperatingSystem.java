@@ -61,7 +61,19 @@ public interface OperatingSystem {
 	 * @throws UnsupportedOperationException if there is none, with the reason
 	 */
 	static OperatingSystem current() {
-		throw new UnsupportedOperationException();
+		String name = System.getProperty("os.name", "");
+		if (!name.equals("Linux")) {
+			throw new UnsupportedOperationException("Linux is needed, and this is " + name);
+		}
+		try {
+			return JnrOperatingSystem.instance();
+		}
+		catch (LinkageError | RuntimeException ex) {
+			throw new UnsupportedOperationException(
+					"The native library of jnr-ffi cannot be loaded (a java.io.tmpdir without permission to execute is"
+							+ " a frequent cause): " + ex,
+					ex);
+		}
 	}
 
 }

@@ -1,6 +1,12 @@
 package io.prefork.os;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -8,25 +14,47 @@ import java.util.OptionalLong;
  */
 public final class Processes {
 
+	/**
+	 * The unit of processor times that the kernel shows to programs: {@code USER_HZ},
+	 * 1/100 s on every architecture that jnr-ffi runs on.
+	 */
+	private static final long TICK_MILLIS = 10;
+
+	private static final int STATE = 0;
+
+	private static final int USER_TIME = 11;
+
+	private static final int SYSTEM_TIME = 12;
+
 	private Processes() {
 	}
 
 	/**
 	 * Resident memory.
 	 * @param pid the process
-	 * @return bytes, or empty if there is no such process
+	 * @return bytes, or empty if there is no such process, or it has ended and was not
+	 * waited for
 	 */
 	public static OptionalLong resident(int pid) {
-		throw new UnsupportedOperationException();
+		return read(pid, "status").stream()
+			.flatMap(String::lines)
+			.filter((line) -> line.startsWith("VmRSS:"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+			.findFirst();
 	}
 
 	/**
 	 * Processor time used, user and system, of all threads.
 	 * @param pid the process
-	 * @return the time, zero if there is no such process
+	 * @return the time, in steps of 10 ms; zero if there is no such process
 	 */
 	public static Duration cpu(int pid) {
-		throw new UnsupportedOperationException();
+		List<String> stat = stat(pid);
+		if (stat.size() <= SYSTEM_TIME) {
+			return Duration.ZERO;
+		}
+		long ticks = Long.parseLong(stat.get(USER_TIME)) + Long.parseLong(stat.get(SYSTEM_TIME));
+		return Duration.ofMillis(ticks * TICK_MILLIS);
 	}
 
 	/**
@@ -35,7 +63,31 @@ public final class Processes {
 	 * @return whether it is stopped
 	 */
 	public static boolean stopped(int pid) {
-		throw new UnsupportedOperationException();
+		List<String> stat = stat(pid);
+		return !stat.isEmpty() && stat.get(STATE).equalsIgnoreCase("T");
+	}
+
+	/**
+	 * The fields of {@code stat} from the state on. What stands before is the name of the
+	 * executable in parentheses, which may itself contain parentheses and spaces.
+	 */
+	static List<String> fields(String stat) {
+		int end = stat.lastIndexOf(')');
+		return (end < 0) ? List.of() : List.of(stat.substring(end + 1).strip().split(" "));
+	}
+
+	private static List<String> stat(int pid) {
+		return read(pid, "stat").map(Processes::fields).orElse(List.of());
+	}
+
+	private static Optional<String> read(int pid, String file) {
+		try {
+			byte[] bytes = Files.readAllBytes(Path.of("/proc", Integer.toString(pid), file));
+			return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
+		}
+		catch (IOException ex) {
+			return Optional.empty();
+		}
 	}
 
 }

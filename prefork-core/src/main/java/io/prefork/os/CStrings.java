@@ -1,0 +1,58 @@
+package io.prefork.os;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
+
+import jnr.ffi.Pointer;
+
+/**
+ * A null-terminated array of strings in one block of memory: the pointers, then what they
+ * point to.
+ */
+final class CStrings {
+
+	/**
+	 * What the JDK decodes the command line and the environment with.
+	 */
+	private static final Charset CHARSET = Charset
+		.forName(System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name()));
+
+	private final Pointer memory;
+
+	CStrings(LibC libc, List<String> strings) {
+		int pointerSize = libc.runtime().addressSize();
+		int table = (strings.size() + 1) * pointerSize;
+		List<Integer> offsets = new ArrayList<>();
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		for (String string : strings) {
+			if (string.indexOf('\0') >= 0) {
+				throw new IllegalArgumentException("A string for the C library must not contain NUL: " + string);
+			}
+			offsets.add(table + bytes.size());
+			bytes.writeBytes(string.getBytes(CHARSET));
+			bytes.write(0);
+		}
+		this.memory = libc.allocate(table + bytes.size());
+		this.memory.put(table, bytes.toByteArray(), 0, bytes.size());
+		for (int i = 0; i < offsets.size(); i++) {
+			this.memory.putAddress((long) i * pointerSize, this.memory.address() + offsets.get(i));
+		}
+	}
+
+	/**
+	 * The array.
+	 */
+	Pointer pointer() {
+		return this.memory;
+	}
+
+	/**
+	 * The first string.
+	 */
+	Pointer first() {
+		return this.memory.getPointer(0);
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.prefork.os;
+
+import jnr.constants.platform.Errno;
+import jnr.ffi.LibraryLoader;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
+import jnr.ffi.Runtime;
+import jnr.ffi.annotations.In;
+import jnr.ffi.annotations.Out;
+import jnr.ffi.annotations.Variadic;
+import jnr.ffi.byref.IntByReference;
+
+/**
+ * The C library, bound through jnr-ffi. Loading it costs some 400 ms and unpacks a native
+ * library to {@code java.io.tmpdir}.
+ */
+final class LibC {
+
+	private final Functions functions;
+
+	private final Runtime runtime;
+
+	LibC(Functions functions, Runtime runtime) {
+		this.functions = functions;
+		this.runtime = runtime;
+	}
+
+	/**
+	 * Loads the library.
+	 * @return the library
+	 * @throws LinkageError if it cannot be loaded
+	 */
+	static LibC load() {
+		Functions functions = LibraryLoader.create(Functions.class).load("c");
+		return new LibC(functions, Runtime.getRuntime(functions));
+	}
+
+	Functions functions() {
+		return this.functions;
+	}
+
+	Runtime runtime() {
+		return this.runtime;
+	}
+
+	/**
+	 * The error of this thread's last call that failed.
+	 */
+	Errno errno() {
+		return Errno.valueOf(this.runtime.getLastError());
+	}
+
+	/**
+	 * Passes on what a function returned, unless that is -1.
+	 */
+	int check(String function, int result) throws SystemCallException {
+		if (result == -1) {
+			throw new SystemCallException(function, errno());
+		}
+		return result;
+	}
+
+	/**
+	 * Zeroed memory, freed by the garbage collector.
+	 */
+	Pointer allocate(int size) {
+		return Memory.allocateDirect(this.runtime, size, true);
+	}
+
+	/**
+	 * The functions that are called. They return -1 and set {@code errno} on failure, but
+	 * those of {@code posix_spawn}, which return the error. Public because jnr-ffi
+	 * implements it from another class loader.
+	 */
+	public interface Functions {
+
+		int socket(int domain, int type, int protocol);
+
+		int bind(int descriptor, @In byte[] address, int length);
+
+		int connect(int descriptor, @In byte[] address, int length);
+
+		int listen(int descriptor, int backlog);
+
+		int getsockname(int descriptor, @Out byte[] address, IntByReference length);
+
+		int setsockopt(int descriptor, int level, int name, Pointer value, int length);
+
+		int getsockopt(int descriptor, int level, int name, Pointer value, IntByReference length);
+
+		@Variadic(fixedCount = 2)
+		int fcntl(int descriptor, int command, int argument);
+
+		int close(int descriptor);
+
+		int waitpid(int pid, @Out int[] status, int options);
+
+		int kill(int pid, int signal);
+
+		int umask(int mask);
+
+		int sigfillset(Pointer set);
+
+		int sigemptyset(Pointer set);
+
+		int posix_spawn_file_actions_init(Pointer actions);
+
+		int posix_spawn_file_actions_destroy(Pointer actions);
+
+		int posix_spawn_file_actions_addopen(Pointer actions, int descriptor, Pointer path, int flags, int mode);
+
+		int posix_spawn_file_actions_adddup2(Pointer actions, int from, int to);
+
+		int posix_spawn_file_actions_addclose(Pointer actions, int descriptor);
+
+		int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int from);
+
+		int posix_spawnattr_init(Pointer attributes);
+
+		int posix_spawnattr_destroy(Pointer attributes);
+
+		int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+		int posix_spawnattr_setpgroup(Pointer attributes, int group);
+
+		int posix_spawnattr_setsigdefault(Pointer attributes, Pointer set);
+
+		int posix_spawnattr_setsigmask(Pointer attributes, Pointer set);
+
+		int posix_spawnp(IntByReference pid, Pointer file, Pointer actions, Pointer attributes, Pointer arguments,
+				Pointer environment);
+
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.prefork.os;
+
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A listening socket, known by its descriptor.
+ */
+final class NativeListener implements Listener {
+
+	private static final Logger logger = LoggerFactory.getLogger(NativeListener.class);
+
+	private final NativeSockets sockets;
+
+	private final int descriptor;
+
+	private final SocketName name;
+
+	private final int backlog;
+
+	private final Runnable cleanup;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	/**
+	 * @param cleanup what else to do when the listener closes, once
+	 */
+	NativeListener(NativeSockets sockets, int descriptor, SocketName name, int backlog, Runnable cleanup) {
+		this.sockets = sockets;
+		this.descriptor = descriptor;
+		this.name = name;
+		this.backlog = backlog;
+		this.cleanup = cleanup;
+	}
+
+	@Override
+	public int descriptor() {
+		return this.descriptor;
+	}
+
+	@Override
+	public Family family() {
+		return this.name.family();
+	}
+
+	@Override
+	public String address() {
+		return this.name.toString();
+	}
+
+	@Override
+	public OptionalInt port() {
+		return this.name.port();
+	}
+
+	@Override
+	public int backlog() {
+		return this.backlog;
+	}
+
+	@Override
+	public OptionalInt queued() {
+		if (family() == Family.UNIX || this.closed.get()) {
+			return OptionalInt.empty();
+		}
+		try {
+			return OptionalInt.of(this.sockets.queued(this.descriptor));
+		}
+		catch (SystemCallException ex) {
+			return OptionalInt.empty();
+		}
+	}
+
+	@Override
+	public void refuseNew() {
+		if (family() == Family.UNIX || this.closed.get()) {
+			return;
+		}
+		try {
+			this.sockets.attach(this.descriptor, new SynFilter());
+		}
+		catch (SystemCallException ex) {
+			logger.warn("New connections to {} cannot be refused while it stops: {}", address(), ex.reason());
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			this.cleanup.run();
+			this.sockets.close(this.descriptor);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return address();
+	}
+
+}
