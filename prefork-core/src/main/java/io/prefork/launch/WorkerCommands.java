@@ -1,0 +1,105 @@
+package io.prefork.launch;
+
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.prefork.worker.WorkerSpec;
+
+/**
+ * Makes the commands that start workers: the master's own command line again, less what
+ * several JVMs cannot share, plus what makes a worker of it.
+ * <p>
+ * Among the options of the JVM later ones win. Their order is: the master's own, those
+ * that share the machine out, the user's {@code prefork.worker.jvm-args}, the worker's
+ * specification. In the first and the third {@code {slot}} stands for the worker's slot.
+ */
+public final class WorkerCommands {
+
+	/**
+	 * Variables whose options are among the JVM's input arguments already, and would
+	 * apply twice; and those by which systemd addresses the master alone
+	 * (sd_listen_fds(3), sd_notify(3), sd_watchdog_enabled(3)).
+	 */
+	private static final Set<String> NOT_INHERITED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
+			"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET", "WATCHDOG_PID",
+			"WATCHDOG_USEC");
+
+	private final JvmImage image;
+
+	private final CarriedOptions carried;
+
+	private final List<String> extra;
+
+	/**
+	 * Prepares commands for workers that are like a given JVM.
+	 * @param image the JVM, the master's own
+	 * @param extra {@code prefork.worker.jvm-args}
+	 * @throws IllegalArgumentException if {@code extra} holds something that is no option
+	 * of the JVM; the message names the setting and the value
+	 */
+	public WorkerCommands(JvmImage image, List<String> extra) {
+		this.image = image;
+		this.carried = CarriedOptions.of(image.jvmArguments(),
+				(path) -> Files.isDirectory(image.workingDirectory().resolve(path)));
+		this.extra = extra.stream().map(String::strip).filter((option) -> !option.isEmpty()).toList();
+		this.extra.forEach(WorkerCommands::requireJvmOption);
+	}
+
+	/**
+	 * What workers do not get of the master's own options, or get changed.
+	 * @return one sentence each, for the log
+	 */
+	public List<String> notes() {
+		return this.carried.notes();
+	}
+
+	/**
+	 * The options of every worker that the user chose: by the master's own command line
+	 * and by {@code prefork.worker.jvm-args}.
+	 * @return options, later ones win
+	 */
+	public List<String> chosenOptions() {
+		return OptionFamily.override(this.carried.options(), this.extra);
+	}
+
+	/**
+	 * The command that starts one worker.
+	 * @param spec the worker
+	 * @param shares options that share out the machine, as given by
+	 * {@link WorkerSizing#options(int)}, and other options of ours
+	 * @return the command
+	 */
+	public WorkerCommand forWorker(WorkerSpec spec, List<String> shares) {
+		List<String> early = new ArrayList<>(this.carried.options());
+		CarriedOptions.OPENS.stream().filter((option) -> !early.contains(option)).forEach(early::add);
+		early.addAll(shares);
+		String slot = Integer.toString(spec.slot());
+		List<String> options = new ArrayList<>();
+		for (String option : OptionFamily.override(early, this.extra)) {
+			options.add(option.replace("{slot}", slot));
+		}
+		spec.toSystemProperties().forEach((name, value) -> options.add("-D" + name + "=" + value));
+		options.addAll(this.image.entryPoint().options(this.image.workingDirectory()));
+		List<String> main = new ArrayList<>(this.image.entryPoint().main(this.image.workingDirectory()));
+		main.addAll(this.image.arguments());
+		return new WorkerCommand(this.image.executable().toString(), options, main, environment());
+	}
+
+	private Map<String, String> environment() {
+		Map<String, String> environment = new HashMap<>(this.image.environment());
+		environment.keySet().removeAll(NOT_INHERITED);
+		return environment;
+	}
+
+	private static void requireJvmOption(String option) {
+		if (!option.startsWith("-") || option.matches("-jar|-m|--module|-cp|-classpath|--class-path")) {
+			throw new IllegalArgumentException("prefork.worker.jvm-args: '" + option
+					+ "' is not an option of the JVM in one word, such as -Xmx256m or --add-modules=java.sql");
+		}
+	}
+
+}

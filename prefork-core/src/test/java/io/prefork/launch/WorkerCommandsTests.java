@@ -1,0 +1,96 @@
+package io.prefork.launch;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import io.prefork.os.Listener;
+import io.prefork.worker.WorkerSpec;
+import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link WorkerCommands} and what they are made of.
+ */
+class WorkerCommandsTests {
+
+	private static final WorkerSpec SPEC = new WorkerSpec(2, 7, 1, Path.of("/run/app"),
+			List.of(new InheritedListener(3, Listener.Family.values()[0], "0.0.0.0:8080")));
+
+	@Test
+	void whenJarThenOptionsMainAndArgumentsAreInOrder() {
+		WorkerCommands commands = new WorkerCommands(image("-Da=b c", "-Xmx64m"), List.of("-Dlog=w{slot}", "-Da=d"));
+		List<String> command = commands.forWorker(SPEC, List.of("-XX:+UseSerialGC")).command();
+		assertThat(command)
+			.startsWith("/jdk/bin/java", "-Da=b c", "-Xmx64m", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+					"--add-opens=java.base/java.io=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dlog=w2", "-Da=d")
+			.contains("-Dprefork.worker.slot=2", "-Dprefork.worker.serial=7", "-Dprefork.worker.run-directory=/run/app")
+			.endsWith("-jar", "/srv/app.jar", "--name=a b", "");
+		assertThat(command)
+			.hasSize("java b Xmx open open serial log d".split(" ").length + SPEC.toSystemProperties().size() + 4);
+	}
+
+	@Test
+	void whenOpensAreThereAlreadyThenNotRepeated() {
+		WorkerCommands commands = new WorkerCommands(image(CarriedOptions.OPENS.get(1)), List.of());
+		assertThat(commands.forWorker(SPEC, List.of()).command()).containsOnlyOnce(CarriedOptions.OPENS.get(0))
+			.containsOnlyOnce(CarriedOptions.OPENS.get(1));
+	}
+
+	@Test
+	void whenFileIsRewrittenThenItHasTheSlot() {
+		WorkerCommands commands = new WorkerCommands(image("-Xlog:gc:gc.log", "-Xdebug"), List.of());
+		assertThat(commands.forWorker(SPEC, List.of()).command()).contains("-Xlog:gc:gc-worker2.log");
+		assertThat(commands.notes()).hasSize(2);
+	}
+
+	@Test
+	void whenUserGivesWorkersADebuggerThenItStays() {
+		String debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:500";
+		WorkerCommands commands = new WorkerCommands(image(debugger + "9"), List.of(debugger + "{slot}"));
+		assertThat(commands.forWorker(SPEC, List.of()).command()).contains(debugger + "2")
+			.doesNotContain(debugger + "9");
+	}
+
+	@Test
+	void whenUserChoosesAnotherCollectorOrHeapForWorkersThenTheMastersIsLeftOut() {
+		WorkerCommands commands = new WorkerCommands(image("-XX:+UseG1GC", "-Xmx1g", "-Xss1m"),
+				List.of("-XX:+UseZGC", "-XX:MaxRAMPercentage=20"));
+		assertThat(commands.chosenOptions()).containsExactly("-Xss1m", "-XX:+UseZGC", "-XX:MaxRAMPercentage=20");
+		assertThat(commands.forWorker(SPEC, List.of()).command()).contains("-XX:+UseZGC", "-XX:MaxRAMPercentage=20")
+			.doesNotContain("-XX:+UseG1GC", "-Xmx1g");
+	}
+
+	@Test
+	void whenEnvironmentHasWhatConcernsTheMasterAloneThenItIsLeftOut() {
+		assertThat(new WorkerCommands(image(), List.of()).forWorker(SPEC, List.of()).environment())
+			.containsOnly(Map.entry("PATH", "/bin"), Map.entry("WEB_CONCURRENCY", "3"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Xmx64m", "@options", "-jar", "-cp", "--class-path", "java.base/java.io=ALL-UNNAMED" })
+	void whenExtraIsNoOptionThenRefused(String option) {
+		assertThatIllegalArgumentException().isThrownBy(() -> new WorkerCommands(image(), List.of("-ea", option)))
+			.withMessageContaining("prefork.worker.jvm-args")
+			.withMessageContaining("'" + option + "'");
+	}
+
+	@Test
+	void whenExtraIsBlankThenIgnored() {
+		assertThat(new WorkerCommands(image(), List.of(" ", " -ea ")).chosenOptions()).containsExactly("-ea");
+	}
+
+	private static JvmImage image(String... jvmArguments) {
+		Map<String, String> environment = Map.of("PATH", "/bin", "WEB_CONCURRENCY", "3", "JAVA_TOOL_OPTIONS", "-Da=b",
+				"JDK_JAVA_OPTIONS", "-Da=b", "_JAVA_OPTIONS", "-Da=b", "LISTEN_FDS", "1", "LISTEN_PID", "7",
+				"NOTIFY_SOCKET", "/run/systemd/notify");
+		return new JvmImage(Path.of("/jdk/bin/java"), Path.of("/srv"), List.of(jvmArguments),
+				new EntryPoint.Jar("app.jar"), List.of("--name=a b", ""), environment);
+	}
+
+}
