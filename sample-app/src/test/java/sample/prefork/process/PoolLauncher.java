@@ -1,0 +1,134 @@
+package sample.prefork.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Starts the sample, or another application, as a process of its own.
+ */
+final class PoolLauncher {
+
+	/** Entry by which everything that descends from a launched process is found. */
+	static final String MARK = "PREFORK_TEST_RUN";
+
+	private static final List<String> FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
+			"-XX:-CreateCoredumpOnCrash");
+
+	private final JavaHome java;
+
+	private final Path directory;
+
+	private final Path log;
+
+	private final Consumer<PoolProcess> started;
+
+	private final List<String> jvmArguments = new ArrayList<>(FAST);
+
+	private List<String> program = List.of("-jar", System.getProperty("prefork.test.jar"));
+
+	private final List<String> arguments = new ArrayList<>();
+
+	private final Map<String, String> environment = new HashMap<>();
+
+	private int port = freePort();
+
+	private int managementPort;
+
+	PoolLauncher(JavaHome java, Path directory, Path log, Consumer<PoolProcess> started) {
+		this.java = java;
+		this.directory = directory;
+		this.log = log;
+		this.started = started;
+	}
+
+	PoolLauncher arguments(String... arguments) {
+		this.arguments.addAll(List.of(arguments));
+		return this;
+	}
+
+	PoolLauncher jvmArguments(String... arguments) {
+		this.jvmArguments.addAll(List.of(arguments));
+		return this;
+	}
+
+	PoolLauncher environment(String name, String value) {
+		this.environment.put(name, value);
+		return this;
+	}
+
+	PoolLauncher chaos() {
+		return arguments("--spring.profiles.active=chaos");
+	}
+
+	PoolLauncher port(int port) {
+		this.port = port;
+		return this;
+	}
+
+	/**
+	 * Lets the master serve the actuator, on a port of its own.
+	 * @return this
+	 */
+	PoolLauncher managementPort() {
+		this.managementPort = freePort();
+		return arguments("--management.server.port=" + this.managementPort);
+	}
+
+	PoolLauncher main(String mainClass, TestClassPath classPath) {
+		this.program = List.of("-cp", classPath.toString(), mainClass);
+		return this;
+	}
+
+	PoolProcess start() {
+		Path runDirectory = this.directory.resolve("run");
+		List<String> command = new ArrayList<>(List.of(this.java.tool("java").toString()));
+		command.addAll(this.jvmArguments);
+		command.addAll(this.program);
+		command.addAll(List.of("--server.port=" + this.port, "--prefork.run-directory=" + runDirectory,
+				"--prefork.graceful-timeout=10s"));
+		command.addAll(this.arguments);
+		String mark = UUID.randomUUID().toString();
+		this.environment.put(MARK, mark);
+		PoolProcess process = new PoolProcess(execute(command), mark, this.port,
+				(this.managementPort != 0) ? this.managementPort : this.port, runDirectory, new LogFile(this.log));
+		this.started.accept(process);
+		return process;
+	}
+
+	private Process execute(List<String> command) {
+		try {
+			Files.createDirectories(this.log.getParent());
+			ProcessBuilder builder = new ProcessBuilder(command).directory(this.directory.toFile())
+				.redirectInput(new File("/dev/null"))
+				.redirectErrorStream(true)
+				.redirectOutput(Redirect.to(this.log.toFile()));
+			builder.environment().putAll(this.environment);
+			return builder.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	static int freePort() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

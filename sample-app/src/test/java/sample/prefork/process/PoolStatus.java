@@ -1,0 +1,80 @@
+package sample.prefork.process;
+
+import java.util.List;
+
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Answer of {@code GET /actuator/prefork}.
+ *
+ * @param json the answer
+ */
+record PoolStatus(JsonNode json) {
+
+	String state() {
+		return this.json.path("state").asString();
+	}
+
+	int generation() {
+		return this.json.path("generation").asInt();
+	}
+
+	int target() {
+		return count("target");
+	}
+
+	int accepting() {
+		return count("accepting");
+	}
+
+	int busy() {
+		return count("busy");
+	}
+
+	/**
+	 * Exits of one category so far.
+	 * @param category the category in lower case
+	 * @return how many
+	 */
+	long exits(String category) {
+		return this.json.path("counters").path("exits").path(category).asLong(0);
+	}
+
+	List<Worker> workers() {
+		return this.json.path("pool")
+			.valueStream()
+			.map((worker) -> new Worker(worker.path("slot").asInt(), worker.path("pid").asLong(),
+					worker.path("generation").asInt(), worker.path("state").asString()))
+			.toList();
+	}
+
+	List<Long> pids() {
+		return workers().stream().map(Worker::pid).toList();
+	}
+
+	/**
+	 * Whether there are as many workers as wanted, all of them accepting.
+	 * @param workers how many are wanted
+	 * @return whether nothing is on its way any more
+	 */
+	boolean settledAt(int workers) {
+		return state().equals("RUNNING") && target() == workers && accepting() == workers
+				&& workers().size() == workers;
+	}
+
+	private int count(String name) {
+		return this.json.path("workers").path(name).asInt(-1);
+	}
+
+	/**
+	 * One worker in brief.
+	 *
+	 * @param slot its slot
+	 * @param pid its process id
+	 * @param generation its generation
+	 * @param state its state
+	 */
+	record Worker(int slot, long pid, int generation, String state) {
+	}
+
+}
