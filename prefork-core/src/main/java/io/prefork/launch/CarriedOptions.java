@@ -110,11 +110,11 @@ record CarriedOptions(List<String> options, List<String> notes) {
 	}
 
 	/**
-	 * An archive that does not fit costs more than none. A JVM whose
-	 * {@code -XX:SharedArchiveFile} is missing, or whose {@code -XX:AOTCache} was trained
-	 * with other {@code --add-opens}, runs without the JDK's own archive, too (JDK 17 and
-	 * 25). The master's fits the master, so it fits workers only if the master has the
-	 * same opens.
+	 * An archive that does not fit costs more than none: a JVM whose
+	 * {@code -XX:SharedArchiveFile} is missing (JDK 17 and 25), or whose
+	 * {@code -XX:AOTCache} was trained with other {@code --add-opens} (JDK 25), runs
+	 * without the JDK's own archive, too. The master's cache fits the master, so it fits
+	 * workers only if the master has the same opens.
 	 */
 	private static List<String> withoutUnfitArchives(List<String> jvmArguments, Set<String> notes) {
 		boolean autoArchive = jvmArguments.stream()
