@@ -16,9 +16,9 @@ import java.util.Optional;
  * heartbeat; everybody may read. A heartbeat costs a few stores and no system call, and a
  * worker that hangs can be read all the same.
  * <p>
- * A slot is guarded by its serial: the writer clears it, stores the fields and sets it
- * again, so that a reader which finds the same serial before and after has one worker's
- * consistent fields (a sequence lock with one writer).
+ * A slot is guarded by a sequence number (a sequence lock with one writer): odd while the
+ * fields are being written, even and higher afterwards, so that a reader which finds the
+ * same even number before and after has fields that belong together.
  */
 public final class Scoreboard {
 
@@ -34,23 +34,25 @@ public final class Scoreboard {
 	 */
 	private static final int SLOT_SIZE = 128;
 
-	private static final int SERIAL = 0;
+	private static final int SEQUENCE = 0;
 
-	private static final int HEARTBEAT = 8;
+	private static final int SERIAL = 8;
 
-	private static final int BUSY = 16;
+	private static final int HEARTBEAT = 16;
 
-	private static final int OLDEST_REQUEST = 24;
+	private static final int BUSY = 24;
 
-	private static final int REQUESTS = 32;
+	private static final int OLDEST_REQUEST = 32;
 
-	private static final int ACCEPTED = 40;
+	private static final int REQUESTS = 40;
 
-	private static final int ERRORS = 48;
+	private static final int ACCEPTED = 48;
 
-	private static final int HEAP_USED = 56;
+	private static final int ERRORS = 56;
 
-	private static final int HEAP_MAX = 64;
+	private static final int HEAP_USED = 64;
+
+	private static final int HEAP_MAX = 72;
 
 	private static final int READ_ATTEMPTS = 100;
 
@@ -99,12 +101,15 @@ public final class Scoreboard {
 	/**
 	 * Writes a slot. Only the worker that owns it may, from one thread at a time.
 	 * @param slot the slot
-	 * @param reading what to write; its serial must not be 0
+	 * @param reading what to write; its serial must be positive
 	 */
 	public void write(int slot, SlotReading reading) {
 		int base = base(slot);
-		LONG.setVolatile(this.memory, base + SERIAL, 0L);
+		// A writer that was killed may have left an odd number behind.
+		long writing = get(base + SEQUENCE) | 1;
+		LONG.setVolatile(this.memory, base + SEQUENCE, writing);
 		VarHandle.storeStoreFence();
+		put(base + SERIAL, reading.serial());
 		put(base + HEARTBEAT, reading.heartbeat());
 		put(base + BUSY, reading.busy());
 		put(base + OLDEST_REQUEST, reading.oldestRequest());
@@ -113,7 +118,7 @@ public final class Scoreboard {
 		put(base + ERRORS, reading.errors());
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
-		LONG.setRelease(this.memory, base + SERIAL, reading.serial());
+		LONG.setRelease(this.memory, base + SEQUENCE, writing + 1);
 	}
 
 	/**
@@ -126,14 +131,14 @@ public final class Scoreboard {
 	public Optional<SlotReading> read(int slot, long serial) {
 		int base = base(slot);
 		for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-			long before = (long) LONG.getAcquire(this.memory, base + SERIAL);
-			SlotReading reading = new SlotReading(before, get(base + HEARTBEAT), (int) get(base + BUSY),
+			long before = (long) LONG.getAcquire(this.memory, base + SEQUENCE);
+			SlotReading reading = new SlotReading(get(base + SERIAL), get(base + HEARTBEAT), (int) get(base + BUSY),
 					get(base + OLDEST_REQUEST), get(base + REQUESTS), get(base + ACCEPTED), get(base + ERRORS),
 					get(base + HEAP_USED), get(base + HEAP_MAX));
 			VarHandle.loadLoadFence();
-			long after = (long) LONG.getVolatile(this.memory, base + SERIAL);
-			if (before == after && before != 0) {
-				return (before == serial) ? Optional.of(reading) : Optional.empty();
+			long after = (long) LONG.getVolatile(this.memory, base + SEQUENCE);
+			if (before == after && (before & 1) == 0) {
+				return (reading.serial() == serial) ? Optional.of(reading) : Optional.empty();
 			}
 			Thread.onSpinWait();
 		}

@@ -124,8 +124,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
-	 * The application refuses traffic for the time being, or takes it again
-	 * (readiness). Other workers serve meanwhile.
+	 * The application refuses traffic for the time being, or takes it again (readiness).
+	 * Other workers serve meanwhile.
 	 * @param refusing whether it refuses
 	 */
 	public void refuseTraffic(boolean refusing) {

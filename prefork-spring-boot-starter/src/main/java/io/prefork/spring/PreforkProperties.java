@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * Settings of the pool, named after Gunicorn's where Gunicorn has them. What is bound here
- * is checked in {@code PoolSettings}.
+ * Settings of the pool, named after Gunicorn's where Gunicorn has them. What is bound
+ * here is checked in {@code PoolSettings}.
  */
 @ConfigurationProperties("prefork")
 public class PreforkProperties {
@@ -32,8 +32,8 @@ public class PreforkProperties {
 	private int maxWorkers = 64;
 
 	/**
-	 * How a worker serves. When not set, 'async' if
-	 * 'spring.threads.virtual.enabled' is set on Java 21 or later, or else 'gthread'.
+	 * How a worker serves. When not set, 'async' if 'spring.threads.virtual.enabled' is
+	 * set on Java 21 or later, or else 'gthread'.
 	 */
 	private @Nullable String workerClass;
 
@@ -44,8 +44,8 @@ public class PreforkProperties {
 	private @Nullable Integer threads;
 
 	/**
-	 * Connections that a worker holds at a time, idle ones included; for 'async' also
-	 * the bound of requests.
+	 * Connections that a worker holds at a time, idle ones included; for 'async' also the
+	 * bound of requests.
 	 */
 	private int workerConnections = 1000;
 
@@ -77,20 +77,20 @@ public class PreforkProperties {
 	private Duration gracefulTimeout = Duration.ofSeconds(30);
 
 	/**
-	 * How long an idle kept-alive connection is kept; zero for closing after each
-	 * answer. When not set, the server's own setting applies.
+	 * How long an idle kept-alive connection is kept; zero for closing after each answer.
+	 * When not set, the server's own setting applies.
 	 */
 	private @Nullable Duration keepAlive;
 
 	/**
-	 * How long an idle kept-alive connection of a worker that is leaving must stay
-	 * silent before it is closed.
+	 * How long an idle kept-alive connection of a worker that is leaving must stay silent
+	 * before it is closed.
 	 */
 	private Duration drainQuietPeriod = Duration.ofSeconds(3);
 
 	/**
-	 * How many workers may be starting at the same time. When not set, half the number
-	 * of processors, at least 1.
+	 * How many workers may be starting at the same time. When not set, half the number of
+	 * processors, at least 1.
 	 */
 	private @Nullable Integer bootConcurrency;
 
@@ -102,8 +102,8 @@ public class PreforkProperties {
 
 	/**
 	 * Addresses to listen on: HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N. When
-	 * not set, the sockets handed over by systemd (LISTEN_FDS), or else
-	 * 'server.address' and 'server.port'.
+	 * not set, the sockets handed over by systemd (LISTEN_FDS), or else 'server.address'
+	 * and 'server.port'.
 	 */
 	private List<String> bind = new ArrayList<>();
 

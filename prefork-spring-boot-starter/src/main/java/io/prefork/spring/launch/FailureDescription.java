@@ -31,9 +31,10 @@ final class FailureDescription {
 	}
 
 	private static List<FailureAnalyzer> analyzers(@Nullable ConfigurableApplicationContext context) {
-		ArgumentResolver arguments = (context != null) ? ArgumentResolver
-			.of(BeanFactory.class, context.getBeanFactory())
-			.and(Environment.class, context.getEnvironment()) : ArgumentResolver.none();
+		ArgumentResolver arguments = (context != null)
+				? ArgumentResolver.of(BeanFactory.class, context.getBeanFactory())
+					.and(Environment.class, context.getEnvironment())
+				: ArgumentResolver.none();
 		return SpringFactoriesLoader.forDefaultResourceLocation()
 			.load(FailureAnalyzer.class, arguments, FailureHandler.handleMessage((message, failure) -> {
 			}));

@@ -19,8 +19,8 @@ import org.springframework.core.env.MapPropertySource;
 /**
  * The master's own Spring context: nothing of the application's, only what serves the
  * actuator on {@code management.server.port}. Its own web server has no port; Boot's
- * management context, a child of it, takes the port with every {@code management.server.*}
- * setting as in an ordinary application.
+ * management context, a child of it, takes the port with every
+ * {@code management.server.*} setting as in an ordinary application.
  */
 class MasterContext {
 
@@ -58,7 +58,8 @@ class MasterContext {
 
 	static boolean hasOwnManagementPort(ConfigurableEnvironment environment) {
 		Integer port = environment.getProperty("management.server.port", Integer.class);
-		return port != null && port >= 0 && (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
+		return port != null && port >= 0
+				&& (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
 	}
 
 	/**

@@ -68,8 +68,8 @@ class MasterRun {
 	 */
 	int run() {
 		ApplicationLauncher launcher = ApplicationLauncher.of(this.arguments, this.environment, this.settings);
-		List<BindAddress> addresses = BindAddresses.of(this.settings.properties().getBind(),
-				System.getenv(), this.environment);
+		List<BindAddress> addresses = BindAddresses.of(this.settings.properties().getBind(), System.getenv(),
+				this.environment);
 		Master master = prepare(launcher, addresses);
 		installSignals(master);
 		Thread hook = new Thread(() -> stopAndWait(master), "prefork-shutdown");
@@ -104,8 +104,9 @@ class MasterRun {
 			listeners = listen(os, addresses);
 			runDirectory = runDirectory();
 			pidFile = pidFile();
-			Master master = new Master(new MasterConfiguration(policy(launcher.workers()), this.settings.workerSettings(),
-					listeners, runDirectory, Optional.ofNullable(pidFile), launcher), os);
+			Master master = new Master(new MasterConfiguration(policy(launcher.workers()),
+					this.settings.workerSettings(), listeners, runDirectory, Optional.ofNullable(pidFile), launcher),
+					os);
 			announce(listeners, launcher);
 			return master;
 		}
@@ -119,8 +120,8 @@ class MasterRun {
 	}
 
 	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {
-		return ListenerSet.open(os, addresses, new ListenOptions(this.settings.properties().getBacklog(), false,
-				this.settings.deferAccept()));
+		return ListenerSet.open(os, addresses,
+				new ListenOptions(this.settings.properties().getBacklog(), false, this.settings.deferAccept()));
 	}
 
 	private RunDirectory runDirectory() {

@@ -164,7 +164,8 @@ final class PoolSettings {
 
 	private int threads() {
 		Integer threads = this.properties.getThreads();
-		return (threads != null) ? threads : this.environment.getProperty("server.tomcat.threads.max", Integer.class, 200);
+		return (threads != null) ? threads
+				: this.environment.getProperty("server.tomcat.threads.max", Integer.class, 200);
 	}
 
 	/**

@@ -66,7 +66,10 @@ class RoleDetector {
 
 	private Optional<String> byWebType() {
 		WebApplicationType type = this.environment.getProperty("spring.main.web-application-type",
-				WebApplicationType.class, this.application.getWebApplicationType());
+				WebApplicationType.class);
+		if (type == null) {
+			type = this.application.getWebApplicationType();
+		}
 		if (type == WebApplicationType.NONE) {
 			return Optional.of("it is no web application");
 		}

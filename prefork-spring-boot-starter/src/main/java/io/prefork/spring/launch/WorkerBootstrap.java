@@ -11,6 +11,8 @@ import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -48,10 +50,11 @@ final class WorkerBootstrap {
 
 	void environmentPrepared(SpringApplication application, ConfigurableEnvironment environment) {
 		PoolSettings settings = PoolSettings.of(environment);
-		environment.getPropertySources().addFirst(new MapPropertySource(PROPERTY_SOURCE,
-				overrides(environment, this.agent.spec(), settings.type())));
-		environment.getPropertySources().addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults",
-				defaults(this.agent.spec())));
+		environment.getPropertySources()
+			.addFirst(
+					new MapPropertySource(PROPERTY_SOURCE, overrides(environment, this.agent.spec(), settings.type())));
+		environment.getPropertySources()
+			.addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults", defaults(this.agent.spec())));
 		this.agent.configure(settings.workerSettings());
 		this.agent.onReopenLogs(LogFiles::reopen);
 		Worker.become(this.agent);
@@ -97,6 +100,12 @@ final class WorkerBootstrap {
 
 	void contextPrepared(ConfigurableApplicationContext context) {
 		context.getBeanFactory().registerSingleton(MasterContext.CONTROL_BEAN, this.agent.pool());
+		context.addApplicationListener((event) -> {
+			if (event instanceof AvailabilityChangeEvent<?> change
+					&& change.getState() instanceof ReadinessState state) {
+				this.agent.refuseTraffic(state == ReadinessState.REFUSING_TRAFFIC);
+			}
+		});
 	}
 
 	void ready(ConfigurableApplicationContext context) {

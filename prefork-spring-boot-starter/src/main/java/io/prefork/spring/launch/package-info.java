@@ -1,5 +1,6 @@
 /**
- * Decides whether a process is the master, a worker or an ordinary application, and makes it one.
+ * Decides whether a process is the master, a worker or an ordinary application, and makes
+ * it one.
  */
 @NullMarked
 package io.prefork.spring.launch;
