@@ -89,19 +89,12 @@ public final class Master {
 		this.configuration = configuration;
 		this.pool = new Pool(configuration.policy(), new SplittableRandom());
 		this.scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
-				slots(configuration));
+				configuration.policy().slots());
 		this.processes = new WorkerProcesses(os, configuration, this::post);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.control = new MasterControl(this, new PoolDocuments(configuration, this.scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
-	}
-
-	/**
-	 * Room for every worker, its replacement, and those that are still leaving.
-	 */
-	private static int slots(MasterConfiguration configuration) {
-		return 4 * configuration.policy().maximum() + 16;
 	}
 
 	private static Thread daemon(String name, Runnable task) {

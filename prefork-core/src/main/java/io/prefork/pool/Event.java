@@ -180,13 +180,6 @@ public sealed interface Event {
 	}
 
 	/**
-	 * After {@link Action.CloseListeners}: no connection waits in an accept queue any
-	 * more.
-	 */
-	record QueuesEmpty() implements Event {
-	}
-
-	/**
 	 * Stop the server. A second one, or a quick one, hurries a graceful one.
 	 *
 	 * @param quick whether requests in flight are given up
