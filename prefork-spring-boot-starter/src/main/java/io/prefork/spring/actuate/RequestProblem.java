@@ -55,7 +55,7 @@ record RequestProblem(int status, String sentence) {
 		List<JacksonException.Reference> path = mismatch.getPath();
 		String name = path.isEmpty() ? null : path.get(0).getPropertyName();
 		if (name == null) {
-			return "The body must be a JSON object such as {\"workers\":4}.";
+			return "The body must be one JSON object such as {\"workers\":4}.";
 		}
 		Optional<CommandField> field = CommandField.named(name);
 		return field.map(CommandField::rule).orElseGet(() -> "Unknown field \"" + name + "\".");

@@ -199,11 +199,12 @@ abstract class PreforkEndpointHttpKit {
 			``    | {"worker":6}                 | Unknown field "worker"; known here: "workers".
 			``    | {"workers":6,"by":2,"b":1}   | Unknown fields "b", "by"; known here: "workers".
 			``    | {"workers":6,"b":[1]}        | Unknown field "b".
-			``    | [6]                          | The body must be a JSON object such as {"workers":4}.
-			``    | 6                            | The body must be a JSON object such as {"workers":4}.
-			``    | "6"                          | The body must be a JSON object such as {"workers":4}.
+			``    | [6]                          | The body must be one JSON object such as {"workers":4}.
+			``    | 6                            | The body must be one JSON object such as {"workers":4}.
+			``    | "6"                          | The body must be one JSON object such as {"workers":4}.
 			``    | {"workers":6                 | The body is not well-formed JSON (line 1, column %C).
 			``    | {"workers":}                 | The body is not well-formed JSON (line 1, column %C).
+			``    | {"workers":6} 7              | The body must be one JSON object such as {"workers":4}.
 			``    | workers=6                    | The body is not well-formed JSON (line 1, column %C).
 			/up   | {"by":0}                     | "by" %N but is 0.
 			/up   | {"by":-1}                    | "by" %N but is -1.
