@@ -62,6 +62,15 @@ class PreforkEndpointAccessTests {
 	}
 
 	@Test
+	void whenCommandIsNotAllowedThenTheAnswerNamesTheSetting() throws Exception {
+		String body = HttpClient.newHttpClient()
+			.send(request("prefork/up").POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString())
+			.body();
+		assertThat(body).isEqualTo(
+				"{\"error\":\"POST is not allowed here; commands want \\\"management.endpoint.prefork.access=unrestricted\\\".\"}");
+	}
+
+	@Test
 	void whenEndpointsHaveNoJsonMapperOfTheirOwnThenTheJsonIsTheSame() throws Exception {
 		assertThat(body("prefork")).contains("\"workerClass\":\"gthread\"", "\"uptime\":\"PT3M\"");
 	}

@@ -256,6 +256,14 @@ abstract class PreforkEndpointHttpKit {
 	}
 
 	@Test
+	void whenMethodIsNotOneOfTheEndpointsThenNotAllowed() throws Exception {
+		HttpResponse<String> response = send("DELETE", "", null, "");
+		assertError(response, 405, "DELETE is not allowed here.");
+		assertThat(response.headers().firstValue("Allow").orElse("")).contains("GET", "POST");
+		assertThat(this.control.commands).isEmpty();
+	}
+
+	@Test
 	void whenCommandIsInvalidForThePoolThenBadRequest() throws Exception {
 		this.control.failure = new CommandRefusedException(true, "\"workers\" must be at most 8.");
 		assertError(post("", "{\"workers\":9}"), 400, "\"workers\" must be at most 8.");
