@@ -165,6 +165,13 @@ class SpawnerTests {
 	}
 
 	@Test
+	void whenCommandIsEmptyThenItIsRefused() {
+		assertThatExceptionOfType(IllegalArgumentException.class)
+			.isThrownBy(() -> spawn(List.of(), Map.of(), List.of()))
+			.withMessage("The command must name an executable");
+	}
+
+	@Test
 	void whenStringHasZeroByteThenItIsRefused() {
 		assertThatExceptionOfType(IllegalArgumentException.class)
 			.isThrownBy(() -> spawn(List.of("printf", "a\0b"), Map.of(), List.of()))
@@ -173,6 +180,7 @@ class SpawnerTests {
 
 	@Test
 	void whenManyAreSpawnedThenParentKeepsNothingOpen() throws Exception {
+		shell("exit 0", Map.of());
 		spawnAndFail();
 		Map<Integer, String> before = OpenDescriptors.here();
 		for (int i = 0; i < 50; i++) {
