@@ -1,0 +1,66 @@
+package sample.prefork.process;
+
+import java.util.regex.Pattern;
+
+/**
+ * What the process tests expect to find in the log: the only place that knows the words.
+ */
+final class LogLines {
+
+	/** A worker has ended, or is being ended, on an account that needs attention. */
+	static final Pattern WORKER_LOST = Pattern.compile("(?i)worker .*(killed by|exited with|no heartbeat|"
+			+ "a request had been running|still busy|failed to boot|not ready within|stack|stopped)");
+
+	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
+
+	/** A fault in native code ends in {@code abort()}. */
+	static final Pattern ABORTED = Pattern.compile("killed by SIGABRT");
+
+	static final Pattern EXITED_WITH_3 = Pattern.compile("exited with status 3");
+
+	static final Pattern NO_HEARTBEAT = Pattern.compile("no heartbeat for");
+
+	/** A stopped process was asked for nothing, because it cannot answer. */
+	static final Pattern STOPPED_GIVES_NO_STACK = Pattern
+		.compile("(?i)stopped.*no (stack|thread dump)|no (stack|thread dump).*stopped");
+
+	static final Pattern REQUEST_TOO_OLD = Pattern.compile("a request had been running for");
+
+	/** The frame of a hung request, in its worker's thread dump. */
+	static final Pattern STACK_OF_HANG = Pattern.compile("ChaosController\\.hang\\(");
+
+	/** What the sample says when it was told to fail. */
+	static final Pattern TOLD_TO_FAIL = Pattern.compile("told to fail by|cancelling refresh|Application run failed");
+
+	static final Pattern FAILED_TO_BOOT = Pattern.compile("(?i)failed to boot");
+
+	/** The delay before a respawn. */
+	static final Pattern BACKOFF = Pattern.compile("(?i)(again|respawn|retry|next|starts?).* in \\S*\\d");
+
+	static final Pattern DEGRADED = Pattern.compile("(?i)degraded|backoff|delayed|again in");
+
+	static final Pattern RELOAD_FAILED = Pattern.compile("(?i)reload.*fail|rollout.*(fail|stop)");
+
+	static final Pattern THREAD_DUMP = Pattern.compile("Full thread dump");
+
+	/** The master of the workers is gone. */
+	static final Pattern MASTER_GONE = Pattern.compile("(?i)master .*(gone|died|lost|ended)");
+
+	/** A connection to the control socket was closed because it sent no message. */
+	static final Pattern RUBBISH_REFUSED = Pattern.compile("(?i)control.*(clos|refus|malformed|invalid|too long)");
+
+	private LogLines() {
+	}
+
+	/**
+	 * The one line that says why an application is not a pool.
+	 * @param reason what is to be found in it
+	 * @return the pattern
+	 */
+	static Pattern ordinary(String reason) {
+		return Pattern.compile("(?i) INFO .*prefork.*(ordinary|one process|single process|not .*pool).*"
+				+ Pattern.quote(reason) + "|(?i) INFO .*prefork.*" + Pattern.quote(reason)
+				+ ".*(ordinary|one process|single process|not .*pool)");
+	}
+
+}
