@@ -84,7 +84,7 @@ class TlsProcessTests extends ProcessTestSupport {
 			.arguments("--spring.ssl.bundle.jks.web.keystore.location=file:" + this.keyStore,
 					"--spring.ssl.bundle.jks.web.keystore.password=" + PASSWORD,
 					"--spring.ssl.bundle.jks.web.keystore.type=PKCS12", "--server.ssl.bundle=web",
-					"--server.http2.enabled=true")
+					"--server.http2.enabled=true", "--management.server.ssl.enabled=false")
 			.start();
 		pool.awaitSettled(2);
 		return pool;
