@@ -89,7 +89,7 @@ class BadInputProcessTests extends ProcessTestSupport {
 		assertThat(printed).contains("APPLICATION FAILED TO START", "Description:", "Action:", setting, value)
 			.doesNotContain("\tat ");
 		assertThat(pool.descendants()).isEmpty();
-		assertThat(pool.runDirectory()).doesNotExist();
+		assertThat(pool.runDirectory()).isEmptyDirectory();
 	}
 
 }

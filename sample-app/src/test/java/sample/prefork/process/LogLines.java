@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 final class LogLines {
 
 	/** A worker has ended, or is being ended, on an account that needs attention. */
-	static final Pattern WORKER_LOST = Pattern.compile("(?i)worker .*(killed by|exited with|no heartbeat|"
-			+ "a request had been running|still busy|failed to boot|not ready within|stack|stopped)");
+	static final Pattern WORKER_LOST = Pattern
+		.compile("worker .*( ended: | is being ended: |did not leave)|no worker accepts");
 
 	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
 
@@ -20,9 +20,8 @@ final class LogLines {
 
 	static final Pattern NO_HEARTBEAT = Pattern.compile("no heartbeat for");
 
-	/** A stopped process was asked for nothing, because it cannot answer. */
-	static final Pattern STOPPED_GIVES_NO_STACK = Pattern
-		.compile("(?i)stopped.*no (stack|thread dump)|no (stack|thread dump).*stopped");
+	/** A stopped process is not asked, because it cannot answer. */
+	static final Pattern STOPPED_GIVES_NO_STACK = Pattern.compile("no stack: the process is stopped");
 
 	static final Pattern REQUEST_TOO_OLD = Pattern.compile("a request had been running for");
 
@@ -32,22 +31,20 @@ final class LogLines {
 	/** What the sample says when it was told to fail. */
 	static final Pattern TOLD_TO_FAIL = Pattern.compile("told to fail by|cancelling refresh|Application run failed");
 
-	static final Pattern FAILED_TO_BOOT = Pattern.compile("(?i)failed to boot");
+	static final Pattern FAILED_TO_BOOT = Pattern.compile("failed to boot: ");
 
 	/** The delay before a respawn. */
-	static final Pattern BACKOFF = Pattern.compile("(?i)(again|respawn|retry|next|starts?).* in \\S*\\d");
+	static final Pattern BACKOFF = Pattern.compile("respawning in ");
 
-	static final Pattern DEGRADED = Pattern.compile("(?i)degraded|backoff|delayed|again in");
-
-	static final Pattern RELOAD_FAILED = Pattern.compile("(?i)reload.*fail|rollout.*(fail|stop)");
+	static final Pattern RELOAD_FAILED = Pattern.compile("reload (failed|stopped)");
 
 	static final Pattern THREAD_DUMP = Pattern.compile("Full thread dump");
 
 	/** The master of the workers is gone. */
-	static final Pattern MASTER_GONE = Pattern.compile("(?i)master .*(gone|died|lost|ended)");
+	static final Pattern MASTER_GONE = Pattern.compile("leaves because the master is gone");
 
 	/** A connection to the control socket was closed because it sent no message. */
-	static final Pattern RUBBISH_REFUSED = Pattern.compile("(?i)control.*(clos|refus|malformed|invalid|too long)");
+	static final Pattern RUBBISH_REFUSED = Pattern.compile("A control link is closed because");
 
 	private LogLines() {
 	}
@@ -58,9 +55,7 @@ final class LogLines {
 	 * @return the pattern
 	 */
 	static Pattern ordinary(String reason) {
-		return Pattern.compile("(?i) INFO .*prefork.*(ordinary|one process|single process|not .*pool).*"
-				+ Pattern.quote(reason) + "|(?i) INFO .*prefork.*" + Pattern.quote(reason)
-				+ ".*(ordinary|one process|single process|not .*pool)");
+		return Pattern.compile(" INFO .* runs as one ordinary process, .*" + Pattern.quote(reason));
 	}
 
 }

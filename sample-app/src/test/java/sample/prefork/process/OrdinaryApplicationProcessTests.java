@@ -37,7 +37,7 @@ class OrdinaryApplicationProcessTests extends ProcessTestSupport {
 			.start();
 		application.await("main has gone on after run()", PoolProcess.BOOT,
 				() -> Files.readAllLines(trace).contains("after-run " + application.pid()));
-		assertOrdinary(application, "web-application-type");
+		assertOrdinary(application, "it is no web application");
 	}
 
 	@Test
@@ -61,7 +61,7 @@ class OrdinaryApplicationProcessTests extends ProcessTestSupport {
 	private static void assertOrdinary(PoolProcess application, String reason) {
 		assertThat(application.log().lines(LogLines.ordinary(reason))).hasSize(1);
 		assertThat(application.descendants()).isEmpty();
-		assertThat(application.runDirectory()).doesNotExist();
+		assertThat(application.runDirectory()).isEmptyDirectory();
 	}
 
 }

@@ -220,7 +220,7 @@ final class PoolProcess {
 			assertThat(awaitExit(Duration.ofSeconds(20))).as("exit status after TERM").isIn(0, 143);
 		}
 		assertNothingLeft();
-		assertThat(this.runDirectory).as("run directory").doesNotExist();
+		assertThat(this.runDirectory).as("parent of the run directory").isEmptyDirectory();
 		assertThat(this.log.unexpectedProblems(this.expectedProblems)).as("warnings in %s", this.log.path()).isEmpty();
 	}
 

@@ -98,7 +98,7 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	void whenReplacementsCannotBootThenBackoffAndTheRestServes() throws IOException {
 		Path failure = this.directory.resolve("fail");
 		PoolProcess pool = startPool("--sample.boot-failure-file=" + failure);
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.DEGRADED, LogLines.BACKOFF);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.BACKOFF);
 		Files.createFile(failure);
 		long killed = pool.pool().pids().get(0);
 		PoolProcess.signal("KILL", killed);
