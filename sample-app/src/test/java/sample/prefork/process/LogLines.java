@@ -9,7 +9,7 @@ final class LogLines {
 
 	/** A worker has ended, or is being ended, on an account that needs attention. */
 	static final Pattern WORKER_LOST = Pattern
-		.compile("worker .*( ended: | is being ended: |did not leave)|no worker accepts");
+		.compile("[Ww]orker .*( ended: | is being ended: |did not leave)|no worker accepts");
 
 	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
 
