@@ -232,10 +232,7 @@ public final class Master {
 			this.processes.tell(drain.worker(), new Message.Drain(drain.reason()));
 		}
 		else if (action instanceof Action.Signal signal) {
-			this.processes.kill(signal.worker(), switch (signal.signal()) {
-				case TERM -> Signal.TERM;
-				case KILL -> Signal.KILL;
-			});
+			signal(signal);
 		}
 		else if (action instanceof Action.TakeEvidence take) {
 			this.evidence.take(take.worker());
@@ -252,6 +249,20 @@ public final class Master {
 		}
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
+		}
+	}
+
+	/**
+	 * A worker that serves takes its first TERM for a request to drain, since people send
+	 * it; the pool means the end, and says so over the link too.
+	 */
+	private void signal(Action.Signal signal) {
+		switch (signal.signal()) {
+			case TERM -> {
+				this.processes.tell(signal.worker(), new Message.Quit());
+				this.processes.kill(signal.worker(), Signal.TERM);
+			}
+			case KILL -> this.processes.kill(signal.worker(), Signal.KILL);
 		}
 	}
 

@@ -102,6 +102,7 @@ class MasterContext {
 		overrides.put("server.http2.enabled", false);
 		overrides.put("server.tomcat.accesslog.enabled", false);
 		overrides.put("server.servlet.context-path", "");
+		overrides.put("spring.web.resources.add-mappings", false);
 		overrides.put("spring.main.sources", "");
 		overrides.put("spring.main.lazy-initialization", false);
 		overrides.put("spring.main.banner-mode", "off");
