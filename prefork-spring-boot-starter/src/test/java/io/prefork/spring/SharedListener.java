@@ -75,8 +75,8 @@ public final class SharedListener implements AutoCloseable {
 
 	public InheritedListener inherited() {
 		return (address() instanceof UnixDomainSocketAddress unix)
-				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath())
-				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port());
+				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
+				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128);
 	}
 
 	/**
