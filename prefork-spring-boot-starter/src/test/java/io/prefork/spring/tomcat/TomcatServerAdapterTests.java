@@ -5,32 +5,24 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
-import io.prefork.spring.HoldingController;
-import io.prefork.spring.Holds;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
-import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
-import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Import;
-import org.springframework.context.support.GenericApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -45,13 +37,7 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Override
 	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
-		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.SERVLET)
-			.properties(properties)
-			.properties("spring.main.banner-mode=off")
-			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
-					PreforkTomcatWebServerFactoryCustomizer.class,
-					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
-			.run();
+		return TomcatTestApplication.run(worker, properties);
 	}
 
 	@Test
@@ -120,13 +106,25 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(factory.getProtocol()).isEqualTo(TomcatWebServerFactory.DEFAULT_PROTOCOL);
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@Import({ Holds.class, HoldingController.class })
-	@ImportAutoConfiguration({ SslAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class,
-			DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
-			HttpMessageConvertersAutoConfiguration.class })
-	static class Application {
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whenAsyncThenVirtualThreadsServeAndAsynchronousRequestsHoldSlots() throws Exception {
+		Started started = started(new WorkerSettings(WorkerType.ASYNC, 1, 2, Optional.empty(), Duration.ofMillis(500),
+				Duration.ofSeconds(20)), "spring.threads.virtual.enabled=true");
+		assertThat(connect().get("/thread").answer().body()).startsWith("tomcat-handler-");
+		HttpConnection connection = connect().get("/async");
+		await().until(() -> started.worker().requests().busy() == 1);
+		assertThat(started.worker().gate().taken()).isEqualTo(1);
+		started.holds().release();
+		assertThat(connection.answer().body()).isEqualTo("held");
+		await().until(() -> started.worker().gate().taken() == 0);
+	}
 
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whenVirtualThreadsAreEnabledThenSyncAndGthreadKeepTheirOwn() throws Exception {
+		started(StubWorker.sync(), "spring.threads.virtual.enabled=true");
+		assertThat(connect().get("/thread").answer().body()).isEqualTo("http-nio-8080-exec-1");
 	}
 
 }
