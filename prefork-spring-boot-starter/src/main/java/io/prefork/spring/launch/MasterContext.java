@@ -1,10 +1,12 @@
 package io.prefork.spring.launch;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.prefork.control.PoolControl;
-import io.prefork.master.Master;
 import io.prefork.spring.master.MasterApplication;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -40,12 +42,12 @@ class MasterContext {
 
 	private final ConfigurableEnvironment environment;
 
-	private final Master master;
+	private final PoolControl control;
 
-	MasterContext(SpringApplication application, ConfigurableEnvironment environment, Master master) {
+	MasterContext(SpringApplication application, ConfigurableEnvironment environment, PoolControl control) {
 		this.application = application;
 		this.environment = environment;
-		this.master = master;
+		this.control = control;
 	}
 
 	/**
@@ -64,9 +66,9 @@ class MasterContext {
 
 	/**
 	 * Starts the context.
-	 * @return {@code false} if it failed, in which case Boot has reported why
+	 * @return the context, or empty if it failed, in which case Boot has reported why
 	 */
-	boolean start() {
+	Optional<ConfigurableApplicationContext> start() {
 		this.environment.getPropertySources().addFirst(new MapPropertySource(PROPERTY_SOURCE, overrides()));
 		// The application may have been processed ahead of time; this context was not.
 		SpringProperties.setProperty("spring.aot.enabled", "false");
@@ -75,31 +77,37 @@ class MasterContext {
 		nested.setEnvironment(this.environment);
 		nested.setAddCommandLineProperties(false);
 		nested.setLogStartupInfo(false);
-		nested.setListeners(nested.getListeners()
-			.stream()
+		nested.setListeners(ofBootItself(nested.getListeners()).stream()
 			.filter((listener) -> !(listener instanceof EnvironmentPostProcessorApplicationListener))
 			.toList());
+		nested.setInitializers(ofBootItself(nested.getInitializers()));
 		nested.addInitializers(registerControl());
 		try {
-			nested.run();
-			return true;
+			return Optional.of(nested.run());
 		}
 		catch (RuntimeException ex) {
 			logger.error("The master's management context failed to start, so the server stops");
-			return false;
+			return Optional.empty();
 		}
 	}
 
+	/**
+	 * The application and its libraries may have listed others in
+	 * {@code META-INF/spring.factories}.
+	 */
+	private static <T> List<T> ofBootItself(Collection<T> extensions) {
+		return extensions.stream()
+			.filter((extension) -> extension.getClass().getName().startsWith("org.springframework.boot."))
+			.toList();
+	}
+
 	private ApplicationContextInitializer<ConfigurableApplicationContext> registerControl() {
-		PoolControl control = this.master.control();
-		return (context) -> context.getBeanFactory().registerSingleton(CONTROL_BEAN, control);
+		return (context) -> context.getBeanFactory().registerSingleton(CONTROL_BEAN, this.control);
 	}
 
 	private static Map<String, Object> overrides() {
 		Map<String, Object> overrides = new LinkedHashMap<>();
 		overrides.put("server.port", -1);
-		overrides.put("server.ssl.enabled", false);
-		overrides.put("server.http2.enabled", false);
 		overrides.put("server.tomcat.accesslog.enabled", false);
 		overrides.put("server.servlet.context-path", "");
 		overrides.put("spring.main.sources", "");

@@ -80,8 +80,8 @@ class MasterRun {
 
 	private int supervise(Master master) {
 		try {
-			MasterContext context = new MasterContext(this.application, this.environment, master);
-			if (context.isWanted() && !context.start()) {
+			MasterContext context = new MasterContext(this.application, this.environment, master.control());
+			if (context.isWanted() && context.start().isEmpty()) {
 				master.post(new Event.Stop(true));
 				master.awaitEnd();
 				return 1;
