@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The other end of a control link: a worker's, or a tool's. As a {@link PoolControl} it
@@ -77,7 +78,9 @@ public final class ControlClient implements PoolControl, Closeable {
 	@Override
 	public Optional<WorkerDocument> worker(String worker) {
 		Message.Response response = ask(Message.Command.WORKER, worker, null, ANSWER_TIMEOUT);
-		return (response.body() != null) ? Optional.of(document(response, WorkerDocument.class)) : Optional.empty();
+		JsonNode body = response.body();
+		return (body != null && !body.isNull()) ? Optional.of(document(response, WorkerDocument.class))
+				: Optional.empty();
 	}
 
 	@Override

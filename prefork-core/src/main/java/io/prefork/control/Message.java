@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.Request.class, name = "request"),
 		@JsonSubTypes.Type(value = Message.OpenGate.class, name = "open-gate"),
 		@JsonSubTypes.Type(value = Message.Drain.class, name = "drain"),
+		@JsonSubTypes.Type(value = Message.Quit.class, name = "quit"),
 		@JsonSubTypes.Type(value = Message.TakeEvidence.class, name = "take-evidence"),
 		@JsonSubTypes.Type(value = Message.ReopenLogs.class, name = "reopen-logs"),
 		@JsonSubTypes.Type(value = Message.Response.class, name = "response") })
@@ -103,6 +104,12 @@ public sealed interface Message {
 	 * @param reason why
 	 */
 	record Drain(String reason) implements Message {
+	}
+
+	/**
+	 * A worker is to end at once, requests in flight or not.
+	 */
+	record Quit() implements Message {
 	}
 
 	/**

@@ -89,19 +89,12 @@ public final class Master {
 		this.configuration = configuration;
 		this.pool = new Pool(configuration.policy(), new SplittableRandom());
 		this.scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
-				slots(configuration));
+				configuration.policy().slots());
 		this.processes = new WorkerProcesses(os, configuration, this::post);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.control = new MasterControl(this, new PoolDocuments(configuration, this.scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
-	}
-
-	/**
-	 * Room for every worker, its replacement, and those that are still leaving.
-	 */
-	private static int slots(MasterConfiguration configuration) {
-		return 4 * configuration.policy().maximum() + 16;
 	}
 
 	private static Thread daemon(String name, Runnable task) {
@@ -239,10 +232,7 @@ public final class Master {
 			this.processes.tell(drain.worker(), new Message.Drain(drain.reason()));
 		}
 		else if (action instanceof Action.Signal signal) {
-			this.processes.kill(signal.worker(), switch (signal.signal()) {
-				case TERM -> Signal.TERM;
-				case KILL -> Signal.KILL;
-			});
+			signal(signal);
 		}
 		else if (action instanceof Action.TakeEvidence take) {
 			this.evidence.take(take.worker());
@@ -259,6 +249,20 @@ public final class Master {
 		}
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
+		}
+	}
+
+	/**
+	 * A worker that serves takes its first TERM for a request to drain, since people send
+	 * it; the pool means the end, and says so over the link too.
+	 */
+	private void signal(Action.Signal signal) {
+		switch (signal.signal()) {
+			case TERM -> {
+				this.processes.tell(signal.worker(), new Message.Quit());
+				this.processes.kill(signal.worker(), Signal.TERM);
+			}
+			case KILL -> this.processes.kill(signal.worker(), Signal.KILL);
 		}
 	}
 

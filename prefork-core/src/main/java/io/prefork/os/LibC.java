@@ -99,10 +99,6 @@ final class LibC {
 
 		int umask(int mask);
 
-		int sigfillset(Pointer set);
-
-		int sigemptyset(Pointer set);
-
 		int posix_spawn_file_actions_init(Pointer actions);
 
 		int posix_spawn_file_actions_destroy(Pointer actions);

@@ -131,7 +131,8 @@ final class NativeSockets {
 				return true;
 			}
 			return switch (this.libc.errno()) {
-				case ECONNREFUSED -> false;
+				// Nobody listens; or the file has gone meanwhile.
+				case ECONNREFUSED, ENOENT -> false;
 				// The queue is full; or it is a socket of another type.
 				case EAGAIN, EPROTOTYPE -> true;
 				default -> throw new SystemCallException("connect", this.libc.errno());

@@ -69,10 +69,12 @@ public interface OperatingSystem {
 			return JnrOperatingSystem.instance();
 		}
 		catch (LinkageError | RuntimeException ex) {
+			Throwable cause = ex;
+			while (cause.getCause() != null) {
+				cause = cause.getCause();
+			}
 			throw new UnsupportedOperationException(
-					"The native library of jnr-ffi cannot be loaded (a java.io.tmpdir without permission to execute is"
-							+ " a frequent cause): " + ex,
-					ex);
+					"The native library of jnr-ffi cannot be loaded: " + cause.getMessage(), ex);
 		}
 	}
 

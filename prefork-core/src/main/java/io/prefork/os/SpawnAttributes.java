@@ -37,12 +37,12 @@ final class SpawnAttributes implements AutoCloseable {
 		this.pointer = libc.allocate(SIZE);
 		LibC.Functions functions = libc.functions();
 		check(functions.posix_spawnattr_init(this.pointer));
+		// Not sigfillset(3), which leaves out two signals that glibc keeps to itself, and
+		// would then set to be ignored in the child.
 		Pointer all = libc.allocate(SIGNAL_SET_SIZE);
-		functions.sigfillset(all);
+		all.setMemory(0, SIGNAL_SET_SIZE, (byte) 0xff);
 		check(functions.posix_spawnattr_setsigdefault(this.pointer, all));
-		Pointer none = libc.allocate(SIGNAL_SET_SIZE);
-		functions.sigemptyset(none);
-		check(functions.posix_spawnattr_setsigmask(this.pointer, none));
+		check(functions.posix_spawnattr_setsigmask(this.pointer, libc.allocate(SIGNAL_SET_SIZE)));
 		check(functions.posix_spawnattr_setpgroup(this.pointer, 0));
 		check(functions.posix_spawnattr_setflags(this.pointer, (short) (SETPGROUP | SETSIGDEF | SETSIGMASK)));
 	}

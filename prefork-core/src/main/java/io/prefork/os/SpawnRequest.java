@@ -22,6 +22,9 @@ public record SpawnRequest(List<String> command, Map<String, String> environment
 	public static final int FIRST_DESCRIPTOR = 3;
 
 	public SpawnRequest {
+		if (command.isEmpty()) {
+			throw new IllegalArgumentException("The command must name an executable");
+		}
 		command = List.copyOf(command);
 		environment = Map.copyOf(environment);
 		descriptors = List.copyOf(descriptors);

@@ -16,7 +16,8 @@ public sealed interface Action {
 	}
 
 	/**
-	 * Tell a worker to open its accept gate.
+	 * Tell a worker to open its accept gate. Said again, once a second, until the worker
+	 * answers with {@link Event.Accepting}.
 	 *
 	 * @param worker the worker
 	 */
@@ -66,7 +67,7 @@ public sealed interface Action {
 
 	/**
 	 * Refuse new connections at the listeners while what is queued is served; the server
-	 * is stopping.
+	 * is stopping. To be followed by {@link Event.QueuesEmpty} as soon as that is so.
 	 */
 	record CloseListeners() implements Action {
 	}
@@ -90,7 +91,7 @@ public sealed interface Action {
 	}
 
 	/**
-	 * End the master: no worker is left.
+	 * End the master: no worker is left. Said once, and nothing after it.
 	 *
 	 * @param status exit status of the master: 0 for an ordered stop, 3 if no worker of
 	 * the first generation could boot, 4 if its application could not start

@@ -9,6 +9,33 @@ import java.util.OptionalInt;
 public sealed interface Event {
 
 	/**
+	 * Something that concerns one worker. Ignored if the worker is unknown, which after
+	 * {@link Exited} it is.
+	 */
+	sealed interface OfWorker extends Event {
+
+		/**
+		 * The worker that it concerns.
+		 * @return its identity
+		 */
+		WorkerId worker();
+
+	}
+
+	/**
+	 * A command that is answered with {@link Action.Reply}.
+	 */
+	sealed interface Command extends Event {
+
+		/**
+		 * What to name in the answer.
+		 * @return the ticket, or 0 if nobody waits for an answer
+		 */
+		long ticket();
+
+	}
+
+	/**
 	 * The listeners are open: start the first generation.
 	 */
 	record Start() implements Event {
@@ -29,12 +56,13 @@ public sealed interface Event {
 	}
 
 	/**
-	 * A worker's process was started.
+	 * A worker's process was started. Each {@link Action.Spawn} is followed by exactly
+	 * one of this and {@link SpawnFailed}; a worker is sent no signal before.
 	 *
 	 * @param worker the worker
 	 * @param pid its process id
 	 */
-	record Spawned(WorkerId worker, int pid) implements Event {
+	record Spawned(WorkerId worker, int pid) implements OfWorker {
 	}
 
 	/**
@@ -43,7 +71,7 @@ public sealed interface Event {
 	 * @param worker the worker
 	 * @param reason what the system said
 	 */
-	record SpawnFailed(WorkerId worker, String reason) implements Event {
+	record SpawnFailed(WorkerId worker, String reason) implements OfWorker {
 	}
 
 	/**
@@ -51,7 +79,7 @@ public sealed interface Event {
 	 *
 	 * @param worker the worker
 	 */
-	record Connected(WorkerId worker) implements Event {
+	record Connected(WorkerId worker) implements OfWorker {
 	}
 
 	/**
@@ -59,7 +87,7 @@ public sealed interface Event {
 	 *
 	 * @param worker the worker
 	 */
-	record Ready(WorkerId worker) implements Event {
+	record Ready(WorkerId worker) implements OfWorker {
 	}
 
 	/**
@@ -67,7 +95,7 @@ public sealed interface Event {
 	 *
 	 * @param worker the worker
 	 */
-	record Accepting(WorkerId worker) implements Event {
+	record Accepting(WorkerId worker) implements OfWorker {
 	}
 
 	/**
@@ -76,7 +104,7 @@ public sealed interface Event {
 	 * @param worker the worker
 	 * @param reason why
 	 */
-	record Leaving(WorkerId worker, String reason) implements Event {
+	record Leaving(WorkerId worker, String reason) implements OfWorker {
 	}
 
 	/**
@@ -85,7 +113,7 @@ public sealed interface Event {
 	 * @param worker the worker
 	 * @param reason the exception or failure analysis, readable
 	 */
-	record BootFailed(WorkerId worker, String reason) implements Event {
+	record BootFailed(WorkerId worker, String reason) implements OfWorker {
 	}
 
 	/**
@@ -96,7 +124,7 @@ public sealed interface Event {
 	 * @param signal the signal's name, such as {@code SIGKILL}, or empty
 	 * @param output the last lines it printed before it connected, or empty
 	 */
-	record Exited(WorkerId worker, OptionalInt code, String signal, String output) implements Event {
+	record Exited(WorkerId worker, OptionalInt code, String signal, String output) implements OfWorker {
 	}
 
 	/**
@@ -105,7 +133,7 @@ public sealed interface Event {
 	 * @param worker the worker
 	 * @param text a thread dump, or why there is none
 	 */
-	record EvidenceTaken(WorkerId worker, String text) implements Event {
+	record EvidenceTaken(WorkerId worker, String text) implements OfWorker {
 	}
 
 	/**
@@ -114,7 +142,7 @@ public sealed interface Event {
 	 * @param ticket what to name in the answer
 	 * @param workers the new target
 	 */
-	record ScaleTo(long ticket, int workers) implements Event {
+	record ScaleTo(long ticket, int workers) implements Command {
 	}
 
 	/**
@@ -124,7 +152,7 @@ public sealed interface Event {
 	 * @param ticket what to name in the answer
 	 * @param by the difference
 	 */
-	record ScaleBy(long ticket, int by) implements Event {
+	record ScaleBy(long ticket, int by) implements Command {
 	}
 
 	/**
@@ -132,7 +160,7 @@ public sealed interface Event {
 	 *
 	 * @param ticket what to name in the answer, given when the rollout has ended
 	 */
-	record Reload(long ticket) implements Event {
+	record Reload(long ticket) implements Command {
 	}
 
 	/**
@@ -141,7 +169,7 @@ public sealed interface Event {
 	 * @param ticket what to name in the answer, given at once
 	 * @param worker the worker
 	 */
-	record Replace(long ticket, WorkerId worker) implements Event {
+	record Replace(long ticket, WorkerId worker) implements Command {
 	}
 
 	/**
@@ -152,18 +180,18 @@ public sealed interface Event {
 	}
 
 	/**
-	 * After {@link Action.CloseListeners}: no connection waits in an accept queue any
-	 * more.
-	 */
-	record QueuesEmpty() implements Event {
-	}
-
-	/**
 	 * Stop the server. A second one, or a quick one, hurries a graceful one.
 	 *
 	 * @param quick whether requests in flight are given up
 	 */
 	record Stop(boolean quick) implements Event {
+	}
+
+	/**
+	 * Nothing is left in the accept queues of the closed listeners: the workers of a
+	 * stopping server may leave. Ignored unless the server is stopping.
+	 */
+	record QueuesEmpty() implements Event {
 	}
 
 }

@@ -116,7 +116,7 @@ public sealed interface ExitCause {
 	}
 
 	/**
-	 * It was not ready in time.
+	 * It was not ready in time, or was ready and did not open its gate in time.
 	 *
 	 * @param limit {@code prefork.boot-timeout}
 	 */
@@ -129,7 +129,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "not ready within boot-timeout " + this.limit;
+			return "not serving within boot-timeout " + DurationText.of(this.limit);
 		}
 
 	}
@@ -148,7 +148,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "no heartbeat for " + this.silence;
+			return "no heartbeat for " + DurationText.of(this.silence);
 		}
 
 	}
@@ -167,7 +167,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "a request had been running for " + this.age;
+			return "a request had been running for " + DurationText.of(this.age);
 		}
 
 	}
@@ -187,7 +187,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "still busy " + this.limit + " after it was told to leave (" + this.reason + ")";
+			return "still busy " + DurationText.of(this.limit) + " after it was told to leave (" + this.reason + ")";
 		}
 
 	}

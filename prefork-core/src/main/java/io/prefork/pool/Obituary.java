@@ -6,9 +6,9 @@ import java.time.Duration;
  * What is kept of a worker whose process is gone.
  *
  * @param worker the worker
- * @param pid its process id
+ * @param pid its process id, 0 if it never had one
  * @param generation its generation
- * @param reached the furthest state it had reached
+ * @param reached the furthest state it had reached by itself
  * @param cause why it is gone
  * @param age how long the process lived
  * @param requests requests it had answered when last seen

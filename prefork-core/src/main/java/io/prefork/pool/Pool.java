@@ -1,33 +1,281 @@
 package io.prefork.pool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * The decision core.
+ * The decision core: takes events in and says what is to be done. It is deterministic:
+ * the same events at the same times, and the same random numbers, lead to the same
+ * actions. Not safe for use by several threads.
+ * <p>
+ * Messages of workers may be lost, doubled, late or out of order; what does not lead
+ * forward is ignored. {@link Event.Spawned}, {@link Event.SpawnFailed} and
+ * {@link Event.Exited} come from the master itself and must be told exactly once.
+ * Deadlines are looked at on {@link Event.Tick}.
  */
 public final class Pool {
 
+	/**
+	 * Exit status of a master whose first workers could not boot.
+	 */
+	private static final int BOOT = 3;
+
+	/**
+	 * Exit status of a master whose application could not start.
+	 */
+	private static final int APPLICATION = 4;
+
+	private final Orders orders = new Orders();
+
+	private final Obituaries obituaries = new Obituaries();
+
+	private final Roster roster;
+
+	private final Departures departures;
+
+	private final Rollouts rollouts;
+
+	private final Staffing staffing;
+
+	private final Supervision supervision;
+
+	private final Shutdown shutdown;
+
+	private final Commands commands;
+
+	private Instant latest = Instant.MIN;
+
+	private boolean served;
+
+	private boolean over;
+
+	/**
+	 * Creates a pool without workers, which waits for {@link Event.Start}.
+	 * @param policy its rules
+	 * @param random where the jitter of limits comes from
+	 */
 	public Pool(PoolPolicy policy, RandomGenerator random) {
+		this.roster = new Roster(policy.slots());
+		this.departures = new Departures(policy.gracefulTimeout(), this.roster, this.orders);
+		this.rollouts = new Rollouts(this.roster, this.orders);
+		this.staffing = new Staffing(policy, random, this.roster, this.departures, this.rollouts, this.orders);
+		this.supervision = new Supervision(policy);
+		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
+		this.commands = new Commands(policy.maximum(), this.roster, this.staffing, this.rollouts, this.shutdown,
+				this.orders);
 	}
 
 	/**
 	 * Takes an event in and says what is to be done.
 	 * @param event what happened
-	 * @param now monotonic time of the event, never before that of the event before
-	 * @return what to do, in order
+	 * @param now monotonic time of the event, never before that of the event before; an
+	 * earlier time is taken for that of the event before
+	 * @return what to do, in order; empty after {@link Action.Terminate}
 	 */
 	public List<Action> on(Event event, Instant now) {
-		throw new UnsupportedOperationException();
+		if (this.over) {
+			return List.of();
+		}
+		this.latest = now.isBefore(this.latest) ? this.latest : now;
+		take(event, this.latest);
+		this.staffing.staff(this.latest);
+		watchService();
+		this.shutdown.verdict().ifPresent((terminate) -> {
+			this.orders.add(terminate);
+			this.over = true;
+		});
+		return this.orders.take();
 	}
 
 	/**
-	 * The pool as it is now.
+	 * The pool as it is after the last event.
 	 * @return a snapshot
 	 */
 	public PoolView view() {
-		throw new UnsupportedOperationException();
+		return new PoolView(this.staffing.state(), this.staffing.target(), this.rollouts.generation(),
+				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last());
+	}
+
+	private void take(Event event, Instant now) {
+		if (event instanceof Event.OfWorker ofWorker) {
+			WorkerRecord worker = this.roster.find(ofWorker.worker());
+			if (worker != null) {
+				take(worker, ofWorker, now);
+			}
+		}
+		else if (event instanceof Event.Command command) {
+			this.commands.take(command);
+		}
+		else if (event instanceof Event.Tick tick) {
+			tick(tick, now);
+		}
+		else if (event instanceof Event.Start) {
+			this.staffing.start();
+		}
+		else if (event instanceof Event.Dismiss) {
+			this.commands.dismiss(now);
+		}
+		else if (event instanceof Event.Stop stop) {
+			this.commands.stop(stop.quick(), now);
+		}
+		else if (event instanceof Event.QueuesEmpty) {
+			this.shutdown.queuesEmpty(now);
+		}
+	}
+
+	private void take(WorkerRecord worker, Event.OfWorker event, Instant now) {
+		if (event instanceof Event.Spawned spawned) {
+			spawned(worker, spawned.pid(), now);
+		}
+		else if (event instanceof Event.SpawnFailed failed) {
+			gone(worker, new ExitCause.BootFailure(false, "could not be started: " + failed.reason()), "", now);
+		}
+		else if (event instanceof Event.Connected) {
+			worker.become(WorkerState.BOOTING, now);
+		}
+		else if (event instanceof Event.Ready) {
+			ready(worker, WorkerState.READY, now);
+		}
+		else if (event instanceof Event.Accepting) {
+			if (ready(worker, WorkerState.ACCEPTING, now)) {
+				this.orders
+					.info(worker + " is accepting, " + DurationText.of(worker.age(now)) + " after it was started");
+			}
+		}
+		else if (event instanceof Event.Leaving leaving) {
+			leaving(worker, leaving.reason(), now);
+		}
+		else if (event instanceof Event.BootFailed failed) {
+			bootFailed(worker, failed.reason(), now);
+		}
+		else if (event instanceof Event.EvidenceTaken taken) {
+			this.departures.evidence(worker, taken.text(), now);
+		}
+		else if (event instanceof Event.Exited exited) {
+			gone(worker, Obituaries.cause(worker, exited), exited.output(), now);
+		}
+	}
+
+	private void spawned(WorkerRecord worker, int pid, Instant now) {
+		if (worker.pid() == 0) {
+			worker.started(pid);
+			this.orders.info(worker + " was started, generation " + worker.generation());
+			this.departures.proceed(worker, now);
+		}
+	}
+
+	private boolean ready(WorkerRecord worker, WorkerState state, Instant now) {
+		boolean news = worker.become(state, now);
+		if (news) {
+			this.staffing.firstReady();
+		}
+		return news;
+	}
+
+	private void leaving(WorkerRecord worker, String reason, Instant now) {
+		if (worker.counts()) {
+			this.departures.announced(worker, reason, now);
+			if (!worker.ready()) {
+				failed(worker, new ExitCause.BootFailure(false, "left (" + reason + ") before it was ready"), now);
+			}
+		}
+	}
+
+	private void bootFailed(WorkerRecord worker, String reason, Instant now) {
+		if (worker.booting()) {
+			ExitCause.BootFailure cause = new ExitCause.BootFailure(true, reason);
+			this.departures.bootFailed(worker, cause, now);
+			failed(worker, cause, now);
+		}
+	}
+
+	private void tick(Event.Tick tick, Instant now) {
+		Duration gap = this.supervision.jump(now);
+		if (!gap.isZero()) {
+			this.orders.warn("no time seemed to pass for " + DurationText.of(gap)
+					+ ": the machine or this process was suspended; every deadline is put off by that");
+			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
+			this.shutdown.postpone(gap);
+		}
+		tick.vitals().forEach((id, vitals) -> {
+			WorkerRecord worker = this.roster.find(id);
+			if (worker != null) {
+				this.supervision.sample(worker, vitals, now);
+			}
+		});
+		if (gap.isZero()) {
+			this.roster.all().forEach((worker) -> judge(worker, now));
+			this.staffing.recycle();
+			this.departures.proceed(now);
+			this.shutdown.tick(now);
+		}
+	}
+
+	private void judge(WorkerRecord worker, Instant now) {
+		Optional<ExitCause> cause = this.supervision.judge(worker, now);
+		if (cause.isPresent()) {
+			this.departures.condemn(worker, cause.get(), now);
+			if (cause.get().category() == ExitCause.Category.BOOT) {
+				failed(worker, cause.get(), now);
+			}
+		}
+	}
+
+	/**
+	 * A worker has crashed or cannot boot: the end of a server that never served, else a
+	 * delayed respawn.
+	 */
+	private void failed(WorkerRecord worker, ExitCause cause, Instant now) {
+		if (this.shutdown.underWay()) {
+			return;
+		}
+		if (this.staffing.everReady()) {
+			this.staffing.crashed(worker, now);
+			return;
+		}
+		this.staffing.close();
+		this.rollouts.cancel("no worker could boot");
+		int status = (cause instanceof ExitCause.BootFailure failure && failure.application()) ? APPLICATION : BOOT;
+		this.shutdown.fail(worker, status, worker + ": " + cause.describe(), now);
+	}
+
+	private void gone(WorkerRecord worker, ExitCause cause, String output, Instant now) {
+		boolean unexpected = worker.departure() == null;
+		this.roster.remove(worker);
+		worker.become(WorkerState.EXITED, now);
+		Obituary obituary = this.obituaries.add(worker, cause, output, now);
+		if (unexpected) {
+			failed(worker, cause, now);
+		}
+		boolean told = this.shutdown.blames(worker, output) | this.rollouts.ended(worker, cause, output);
+		String next = this.shutdown.underWay() ? "; workers left: " + this.roster.living() : this.staffing.outlook(now);
+		report(worker, obituary, next, told ? "" : output);
+	}
+
+	private void report(WorkerRecord worker, Obituary obituary, String next, String output) {
+		ExitCause cause = obituary.cause();
+		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " requests in flight" : "";
+		String line = worker + " ended: " + cause.describe() + ", " + DurationText.of(obituary.age())
+				+ " after it was started" + held + next + (output.isBlank() ? "" : "\n" + output);
+		switch (cause.category()) {
+			case VOLUNTARY, RECYCLED -> this.orders.info(line);
+			case CRASH, TIMEOUT, BOOT -> this.orders.warn(line);
+		}
+	}
+
+	/**
+	 * Raises the alarm when the last accepting worker is lost.
+	 */
+	private void watchService() {
+		boolean serves = this.roster.accepting() > 0;
+		if (this.served && !serves && this.staffing.serves()) {
+			this.orders.error("no worker accepts; " + this.roster.booting()
+					+ " are booting, connections wait in the accept queue");
+		}
+		this.served = serves;
 	}
 
 }

@@ -32,18 +32,49 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		if (maxRequests < 0 || maxRequestsJitter < 0) {
 			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' must not be negative");
 		}
+		if (maxRequestsJitter > Long.MAX_VALUE - 1 - maxRequests) {
+			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' are too large together");
+		}
+		requireNotNegative("bootTimeout", bootTimeout);
+		requireNotNegative("timeout", timeout);
+		requireNotNegative("requestTimeout", requestTimeout);
+		requireNotNegative("gracefulTimeout", gracefulTimeout);
+	}
+
+	/**
+	 * The most processes that ever live at the same time, those that are leaving
+	 * included: the size of the scoreboard.
+	 * @return the number of slots; the slot of every {@link WorkerId} is below it
+	 */
+	public int slots() {
+		return (int) Math.min(Integer.MAX_VALUE, 2L * this.maximum + 2);
+	}
+
+	private static void requireNotNegative(String name, Duration value) {
+		if (value.isNegative()) {
+			throw new IllegalArgumentException("'" + name + "' must not be negative but is " + value);
+		}
 	}
 
 	/**
 	 * Exponential delay between respawns.
 	 *
 	 * @param initial delay after the first crash
-	 * @param factor growth with every further crash
+	 * @param factor growth with every further crash, at least 1
 	 * @param maximum bound of the delay
 	 * @param healthyAfter how long a worker must have been ready for the delay to start
 	 * over
 	 */
 	public record Backoff(Duration initial, double factor, Duration maximum, Duration healthyAfter) {
+
+		public Backoff {
+			if (!(factor >= 1)) {
+				throw new IllegalArgumentException("'factor' must be at least 1 but is " + factor);
+			}
+			requireNotNegative("initial", initial);
+			requireNotNegative("maximum", maximum);
+			requireNotNegative("healthyAfter", healthyAfter);
+		}
 
 		/**
 		 * 100 ms, growing by half up to 30 s, over after 30 s of health.

@@ -26,8 +26,8 @@ public enum WorkerState {
 	ACCEPTING,
 
 	/**
-	 * The worker takes no new connection and leaves as soon as it has answered what it
-	 * holds.
+	 * The worker is on its way out: it takes no new connection and leaves as soon as it
+	 * has answered what it holds, or it is being ended.
 	 */
 	DRAINING,
 

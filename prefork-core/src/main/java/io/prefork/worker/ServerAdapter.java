@@ -30,6 +30,8 @@ public interface ServerAdapter {
 
 	/**
 	 * Closes the connections that hold no request and have been silent for so long.
+	 * Called over and over while the worker drains. Each connection is given up to a half
+	 * more, at random, so that clients do not come back all at once.
 	 * @param quiet how long, counted from the last byte or from {@link #announceClose()},
 	 * whichever is later
 	 */

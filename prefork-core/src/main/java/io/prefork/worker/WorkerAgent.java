@@ -211,6 +211,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		else if (message instanceof Message.Drain drain) {
 			leave(drain.reason());
 		}
+		else if (message instanceof Message.Quit) {
+			quit();
+		}
 		else if (message instanceof Message.TakeEvidence) {
 			tell(new Message.Evidence(ThreadDump.of(this.requests)));
 		}
@@ -262,13 +265,17 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 */
 	private void terminated() {
 		if (this.closeApplication == null || this.leaving.get()) {
-			this.leaving.set(true);
-			new Thread(() -> System.exit(0), "prefork-exit").start();
+			quit();
 		}
 		else {
 			tell(new Message.Leaving("it was sent SIGTERM"));
 			leave("it was sent SIGTERM");
 		}
+	}
+
+	private void quit() {
+		this.leaving.set(true);
+		new Thread(() -> System.exit(0), "prefork-exit").start();
 	}
 
 	private void leave(String reason) {

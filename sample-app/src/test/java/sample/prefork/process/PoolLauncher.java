@@ -26,6 +26,12 @@ final class PoolLauncher {
 	private static final List<String> FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
 			"-XX:-CreateCoredumpOnCrash");
 
+	/**
+	 * Below it masters make their run directories; it is never gone, and empty at the
+	 * end.
+	 */
+	private static final String RUN = "run";
+
 	private final JavaHome java;
 
 	private final Path directory;
@@ -92,7 +98,7 @@ final class PoolLauncher {
 	}
 
 	PoolProcess start() {
-		Path runDirectory = this.directory.resolve("run");
+		Path runDirectory = this.directory.resolve(RUN);
 		List<String> command = new ArrayList<>(List.of(this.java.tool("java").toString()));
 		command.addAll(this.jvmArguments);
 		command.addAll(this.program);
@@ -110,6 +116,7 @@ final class PoolLauncher {
 	private Process execute(List<String> command) {
 		try {
 			Files.createDirectories(this.log.getParent());
+			Files.createDirectories(this.directory.resolve(RUN));
 			ProcessBuilder builder = new ProcessBuilder(command).directory(this.directory.toFile())
 				.redirectInput(new File("/dev/null"))
 				.redirectErrorStream(true)

@@ -50,7 +50,9 @@ abstract class ProcessTestSupport {
 	@AfterEach
 	void finish() {
 		try {
-			this.started.forEach(PoolProcess::finish);
+			for (int last = this.started.size() - 1; last >= 0; last--) {
+				this.started.get(last).finish();
+			}
 		}
 		finally {
 			this.started.forEach(PoolProcess::destroy);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Meters of single workers and listeners, in one registry. A worker is tagged with its
  * slot and never with its pid, so that respawns make no new series. A meter is there
  * while its value is known and removed when it is not: a free slot that reported 0 would
- * spoil averages, and one that reported {@code NaN} would spoil sums.
+ * spoil averages, and one that reported {@code NaN} would spoil sums. A registry that is
+ * being scraped may show a new meter only at its next scrape.
  */
 class DynamicMeters {
 

@@ -86,10 +86,10 @@ public final class PreforkActuatorAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(HealthIndicator.class)
-	@ConditionalOnEnabledHealthIndicator("prefork")
 	static class HealthConfiguration {
 
 		@Bean
+		@ConditionalOnEnabledHealthIndicator("prefork")
 		PreforkHealthIndicator preforkHealthIndicator(PoolSnapshot snapshot) {
 			return new PreforkHealthIndicator(snapshot);
 		}

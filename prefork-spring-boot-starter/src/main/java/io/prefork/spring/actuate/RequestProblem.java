@@ -2,6 +2,7 @@ package io.prefork.spring.actuate;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -10,6 +11,7 @@ import tools.jackson.databind.DatabindException;
 
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpMethod;
 
 /**
  * What is wrong with a request to the endpoint {@code prefork} that the web framework
@@ -22,6 +24,19 @@ record RequestProblem(int status, String sentence) {
 
 	static RequestProblem notJson() {
 		return new RequestProblem(415, "Commands are JSON; send them with \"Content-Type: application/json\".");
+	}
+
+	/**
+	 * The problem with a method that there is no operation for. Where nothing but reading
+	 * is left, that is because commands have not been allowed.
+	 * @param method the method that was tried
+	 * @param allowed the methods that there are operations for
+	 * @return the problem
+	 */
+	static RequestProblem notAllowed(String method, Set<HttpMethod> allowed) {
+		String hint = allowed.equals(Set.of(HttpMethod.GET))
+				? "; commands want \"management.endpoint.prefork.access=unrestricted\"" : "";
+		return new RequestProblem(405, method + " is not allowed here" + hint + ".");
 	}
 
 	/**
@@ -55,7 +70,7 @@ record RequestProblem(int status, String sentence) {
 		List<JacksonException.Reference> path = mismatch.getPath();
 		String name = path.isEmpty() ? null : path.get(0).getPropertyName();
 		if (name == null) {
-			return "The body must be a JSON object such as {\"workers\":4}.";
+			return "The body must be one JSON object such as {\"workers\":4}.";
 		}
 		Optional<CommandField> field = CommandField.named(name);
 		return field.map(CommandField::rule).orElseGet(() -> "Unknown field \"" + name + "\".");

@@ -2,6 +2,7 @@ package io.prefork.spring.actuate;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.util.ServletRequestPathUtils;
@@ -43,6 +47,9 @@ class RequestProblemExceptionResolver implements HandlerExceptionResolver, Order
 						this.endpoints)) {
 			return null;
 		}
+		if (ex instanceof ErrorResponse standard) {
+			standard.getHeaders().forEach((name, values) -> values.forEach((value) -> response.addHeader(name, value)));
+		}
 		write(problem, response);
 		return new ModelAndView();
 	}
@@ -50,6 +57,10 @@ class RequestProblemExceptionResolver implements HandlerExceptionResolver, Order
 	private @Nullable RequestProblem problem(Exception ex) {
 		if (ex instanceof HttpMessageNotReadableException) {
 			return RequestProblem.unreadable(ex);
+		}
+		if (ex instanceof HttpRequestMethodNotSupportedException method) {
+			Set<HttpMethod> allowed = method.getSupportedHttpMethods();
+			return RequestProblem.notAllowed(method.getMethod(), (allowed != null) ? allowed : Set.of());
 		}
 		return (ex instanceof HttpMediaTypeNotSupportedException) ? RequestProblem.notJson() : null;
 	}

@@ -8,6 +8,8 @@ import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.MethodNotAllowedException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
@@ -41,6 +43,9 @@ class RequestProblemWebExceptionHandler implements WebExceptionHandler, Ordered 
 		if (!response.setStatusCode(HttpStatusCode.valueOf(problem.status()))) {
 			return Mono.error(ex);
 		}
+		if (ex instanceof ErrorResponse standard) {
+			response.getHeaders().addAll(standard.getHeaders());
+		}
 		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
 		byte[] body = ResponseJson.errorBytes(problem.sentence());
 		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
@@ -49,6 +54,9 @@ class RequestProblemWebExceptionHandler implements WebExceptionHandler, Ordered 
 	private @Nullable RequestProblem problem(Throwable ex) {
 		if (ex instanceof ServerWebInputException) {
 			return RequestProblem.unreadable(ex);
+		}
+		if (ex instanceof MethodNotAllowedException method) {
+			return RequestProblem.notAllowed(method.getHttpMethod(), method.getSupportedMethods());
 		}
 		return (ex instanceof UnsupportedMediaTypeStatusException) ? RequestProblem.notJson() : null;
 	}

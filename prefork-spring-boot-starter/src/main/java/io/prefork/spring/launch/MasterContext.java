@@ -110,6 +110,7 @@ class MasterContext {
 		overrides.put("server.port", -1);
 		overrides.put("server.tomcat.accesslog.enabled", false);
 		overrides.put("server.servlet.context-path", "");
+		overrides.put("spring.web.resources.add-mappings", false);
 		overrides.put("spring.main.sources", "");
 		overrides.put("spring.main.lazy-initialization", false);
 		overrides.put("spring.main.banner-mode", "off");

@@ -199,11 +199,12 @@ abstract class PreforkEndpointHttpKit {
 			``    | {"worker":6}                 | Unknown field "worker"; known here: "workers".
 			``    | {"workers":6,"by":2,"b":1}   | Unknown fields "b", "by"; known here: "workers".
 			``    | {"workers":6,"b":[1]}        | Unknown field "b".
-			``    | [6]                          | The body must be a JSON object such as {"workers":4}.
-			``    | 6                            | The body must be a JSON object such as {"workers":4}.
-			``    | "6"                          | The body must be a JSON object such as {"workers":4}.
+			``    | [6]                          | The body must be one JSON object such as {"workers":4}.
+			``    | 6                            | The body must be one JSON object such as {"workers":4}.
+			``    | "6"                          | The body must be one JSON object such as {"workers":4}.
 			``    | {"workers":6                 | The body is not well-formed JSON (line 1, column %C).
 			``    | {"workers":}                 | The body is not well-formed JSON (line 1, column %C).
+			``    | {"workers":6} 7              | The body must be one JSON object such as {"workers":4}.
 			``    | workers=6                    | The body is not well-formed JSON (line 1, column %C).
 			/up   | {"by":0}                     | "by" %N but is 0.
 			/up   | {"by":-1}                    | "by" %N but is -1.
@@ -251,6 +252,14 @@ abstract class PreforkEndpointHttpKit {
 	void whenCommandIsNotSentAsJsonThenUnsupportedMediaTypeSaysHow(String contentType) throws Exception {
 		assertError(send("POST", "", contentType, "{\"workers\":6}"), 415,
 				"Commands are JSON; send them with \"Content-Type: application/json\".");
+		assertThat(this.control.commands).isEmpty();
+	}
+
+	@Test
+	void whenMethodIsNotOneOfTheEndpointsThenNotAllowed() throws Exception {
+		HttpResponse<String> response = send("DELETE", "", null, "");
+		assertError(response, 405, "DELETE is not allowed here.");
+		assertThat(response.headers().firstValue("Allow").orElse("")).contains("GET", "POST");
 		assertThat(this.control.commands).isEmpty();
 	}
 

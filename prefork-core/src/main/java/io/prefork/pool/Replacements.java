@@ -1,0 +1,121 @@
+package io.prefork.pool;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Replaces workers without a gap: a successor beyond the target first, and only when it
+ * accepts the worker is told to leave. One path for reload, replacement on request and
+ * recycling.
+ */
+final class Replacements {
+
+	private static final int LEAVING_AT_ONCE = 2;
+
+	private static final int SHARE_AT_ONCE = 10;
+
+	private final PoolPolicy policy;
+
+	private final Roster roster;
+
+	private final Departures departures;
+
+	private final Rollouts rollouts;
+
+	Replacements(PoolPolicy policy, Roster roster, Departures departures, Rollouts rollouts) {
+		this.policy = policy;
+		this.roster = roster;
+		this.departures = departures;
+		this.rollouts = rollouts;
+	}
+
+	/**
+	 * Why a worker is to be replaced.
+	 * @return the cause under which it will be gone, or empty if it is to stay or is
+	 * leaving already
+	 */
+	Optional<ExitCause> cause(WorkerRecord worker) {
+		if (!worker.counts()) {
+			return Optional.empty();
+		}
+		Rollout rollout = this.rollouts.current();
+		Optional<ExitCause> marked = Optional.ofNullable(worker.retirement());
+		return (rollout != null && rollout.outdated(worker))
+				? marked.or(() -> Optional.of(new ExitCause.Voluntary("reload"))) : marked;
+	}
+
+	/**
+	 * How many workers are wanted beyond the target. A rollout takes one at a time, the
+	 * canary included.
+	 */
+	int surge(int target) {
+		Rollout rollout = this.rollouts.current();
+		int marked = marked();
+		if (rollout == null) {
+			return Math.min(marked, quota(target));
+		}
+		return (rollout.surges(this.roster) || marked > 0) ? 1 : 0;
+	}
+
+	/**
+	 * Sends away workers that are to be replaced, as far as the pool can do without them.
+	 */
+	void retire(int target, Instant now) {
+		int allowed = allowedToLeave(target);
+		int accepting = this.roster.accepting();
+		List<WorkerRecord> candidates = this.roster.those((worker) -> cause(worker).isPresent())
+			.stream()
+			.sorted(new LeastLoss((worker) -> worker.retirement() != null))
+			.toList();
+		for (WorkerRecord worker : candidates) {
+			boolean spare = !worker.accepting() || accepting > target;
+			if (allowed > 0 && spare) {
+				accepting -= worker.accepting() ? 1 : 0;
+				allowed--;
+				this.departures.send(worker, cause(worker).orElseThrow(), now);
+				worker.leavesReplaced();
+			}
+		}
+	}
+
+	private int allowedToLeave(int target) {
+		int limit = (this.rollouts.current() != null) ? LEAVING_AT_ONCE : Math.max(LEAVING_AT_ONCE, quota(target));
+		return limit - leaving();
+	}
+
+	/**
+	 * Marks workers that have answered enough requests, no more than a tenth of the
+	 * target at a time and none during a rollout, which replaces them anyway.
+	 */
+	void recycle(int target) {
+		if (this.rollouts.current() != null) {
+			return;
+		}
+		int allowed = quota(target) - marked() - leaving();
+		String limit = "max-requests " + this.policy.maxRequests();
+		for (WorkerRecord worker : this.roster.all()) {
+			boolean spent = worker.accepting() && worker.pulse().requests() >= worker.recycleAt();
+			if (allowed > 0 && spent && worker.retirement() == null) {
+				worker.retire(new ExitCause.Recycled(limit));
+				allowed--;
+			}
+		}
+	}
+
+	private int marked() {
+		return this.roster.count((worker) -> worker.counts() && worker.retirement() != null);
+	}
+
+	/**
+	 * Workers on their way out whose successors are there.
+	 */
+	private int leaving() {
+		return this.roster.count(WorkerRecord::replaced);
+	}
+
+	private static int quota(int target) {
+		return (target + SHARE_AT_ONCE - 1) / SHARE_AT_ONCE;
+	}
+
+}

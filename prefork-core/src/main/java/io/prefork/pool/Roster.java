@@ -1,0 +1,105 @@
+package io.prefork.pool;
+
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers whose processes are not known to be gone, and the slots that they hold. A
+ * slot is free again when its process has been reaped and not before.
+ */
+final class Roster {
+
+	private final Map<WorkerId, WorkerRecord> workers = new LinkedHashMap<>();
+
+	private final BitSet slots = new BitSet();
+
+	private final int size;
+
+	private long serial;
+
+	Roster(int size) {
+		this.size = size;
+	}
+
+	/**
+	 * Enters a new worker into the lowest free slot.
+	 */
+	WorkerRecord add(int generation, long recycleAt, Instant now) {
+		WorkerId id = new WorkerId(this.slots.nextClearBit(0), ++this.serial);
+		WorkerRecord worker = new WorkerRecord(id, generation, recycleAt, now);
+		this.slots.set(id.slot());
+		this.workers.put(id, worker);
+		return worker;
+	}
+
+	void remove(WorkerRecord worker) {
+		this.workers.remove(worker.id());
+		this.slots.clear(worker.id().slot());
+	}
+
+	@Nullable WorkerRecord find(WorkerId id) {
+		return this.workers.get(id);
+	}
+
+	/**
+	 * All of them, oldest first.
+	 */
+	Collection<WorkerRecord> all() {
+		return this.workers.values();
+	}
+
+	/**
+	 * Those that fit, oldest first, as a copy.
+	 */
+	List<WorkerRecord> those(Predicate<WorkerRecord> which) {
+		return this.workers.values().stream().filter(which).toList();
+	}
+
+	int count(Predicate<WorkerRecord> which) {
+		return (int) this.workers.values().stream().filter(which).count();
+	}
+
+	int counting() {
+		return count(WorkerRecord::counts);
+	}
+
+	int accepting() {
+		return count(WorkerRecord::accepting);
+	}
+
+	int booting() {
+		return count(WorkerRecord::booting);
+	}
+
+	int living() {
+		return this.workers.size();
+	}
+
+	boolean full() {
+		return this.workers.size() >= this.size;
+	}
+
+	/**
+	 * Number of the last spawn.
+	 */
+	long spawned() {
+		return this.serial;
+	}
+
+	List<PoolView.WorkerView> view() {
+		return this.workers.values()
+			.stream()
+			.map(WorkerRecord::view)
+			.sorted(Comparator.comparingInt((worker) -> worker.worker().slot()))
+			.toList();
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.prefork.pool;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells slow workers from hung ones.
+ */
+final class Supervision {
+
+	private static final Duration LEAST_JUMP = Duration.ofSeconds(2);
+
+	private static final int WINDOWS = 4;
+
+	/**
+	 * How many heartbeat timeouts a silent worker is given while it uses the processor: a
+	 * long garbage collection.
+	 */
+	private static final int WORKING_ALLOWANCE = 3;
+
+	private final PoolPolicy policy;
+
+	private @Nullable Instant lastTick;
+
+	Supervision(PoolPolicy policy) {
+		this.policy = policy;
+	}
+
+	/**
+	 * Takes note of a tick.
+	 * @return the time since the tick before if that is so long that this process, or the
+	 * machine, must have been suspended, else zero
+	 */
+	Duration jump(Instant now) {
+		Instant before = (this.lastTick != null) ? this.lastTick : now;
+		this.lastTick = now;
+		Duration gap = Duration.between(before, now);
+		Duration half = this.policy.timeout().dividedBy(2);
+		return (gap.compareTo((half.compareTo(LEAST_JUMP) > 0) ? half : LEAST_JUMP) > 0) ? gap : Duration.ZERO;
+	}
+
+	void sample(WorkerRecord worker, Vitals vitals, Instant now) {
+		worker.pulse().take(vitals, this.policy.timeout().dividedBy(WINDOWS), now);
+	}
+
+	/**
+	 * Judges one worker.
+	 * @return why it must be killed, or empty
+	 */
+	Optional<ExitCause> judge(WorkerRecord worker, Instant now) {
+		return switch (worker.state()) {
+			case SPAWNED, BOOTING -> judgeBoot(worker, now);
+			case READY -> judgeBoot(worker, now).or(() -> judgeHeartbeat(worker, now));
+			case ACCEPTING -> judgeHeartbeat(worker, now).or(() -> judgeRequest(worker, now));
+			// A leaving worker has a deadline of its own.
+			case DRAINING, EXITED -> Optional.empty();
+		};
+	}
+
+	private Optional<ExitCause> judgeBoot(WorkerRecord worker, Instant now) {
+		Duration limit = this.policy.bootTimeout();
+		return exceeds(worker.bootingFor(now), limit) ? Optional.of(new ExitCause.BootTimeout(limit))
+				: Optional.empty();
+	}
+
+	private Optional<ExitCause> judgeHeartbeat(WorkerRecord worker, Instant now) {
+		Duration limit = this.policy.timeout();
+		Duration silence = worker.pulse().silence(now);
+		boolean hung = exceeds(silence, limit)
+				&& (worker.pulse().idle() || exceeds(silence, limit.multipliedBy(WORKING_ALLOWANCE)));
+		return hung ? Optional.of(new ExitCause.HeartbeatTimeout(silence)) : Optional.empty();
+	}
+
+	private Optional<ExitCause> judgeRequest(WorkerRecord worker, Instant now) {
+		Duration age = worker.pulse().oldestRequest(now);
+		return exceeds(age, this.policy.requestTimeout()) ? Optional.of(new ExitCause.RequestTimeout(age))
+				: Optional.empty();
+	}
+
+	private static boolean exceeds(Duration value, Duration limit) {
+		return !limit.isZero() && value.compareTo(limit) > 0;
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.prefork.pool;
+
+import java.time.Duration;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker as the pool sees it. {@link #become} is the only way to another state.
+ */
+final class WorkerRecord {
+
+	private final WorkerId id;
+
+	private final int generation;
+
+	private final long recycleAt;
+
+	private final Instant spawned;
+
+	private final Pulse pulse = new Pulse();
+
+	private int pid;
+
+	private WorkerState state = WorkerState.SPAWNED;
+
+	private WorkerState reached = WorkerState.SPAWNED;
+
+	/**
+	 * When what the boot timeout measures began, put off when the clock jumps.
+	 */
+	private Instant bootClock;
+
+	private @Nullable Instant readySince;
+
+	private @Nullable Instant gateAsked;
+
+	private @Nullable ExitCause retirement;
+
+	private @Nullable Departure departure;
+
+	private String evidence = "";
+
+	/**
+	 * A worker that is about to be spawned.
+	 * @param id its identity
+	 * @param generation its generation
+	 * @param recycleAt answered requests at which it is recycled, {@link Long#MAX_VALUE}
+	 * for never
+	 * @param now the time of its spawn
+	 */
+	WorkerRecord(WorkerId id, int generation, long recycleAt, Instant now) {
+		this.id = id;
+		this.generation = generation;
+		this.recycleAt = recycleAt;
+		this.spawned = now;
+		this.bootClock = now;
+	}
+
+	/**
+	 * Moves to a state that lies ahead.
+	 * @return {@code false}, and nothing is changed, if it does not lie ahead: the
+	 * message that tells of it is late or was doubled
+	 */
+	boolean become(WorkerState next, Instant now) {
+		if (!this.state.mayBecome(next)) {
+			return false;
+		}
+		if (next == WorkerState.READY || next == WorkerState.ACCEPTING) {
+			this.readySince = (this.readySince != null) ? this.readySince : now;
+			this.bootClock = now;
+		}
+		if (next.counts()) {
+			this.reached = next;
+		}
+		this.state = next;
+		return true;
+	}
+
+	/**
+	 * Puts the worker on its way out; it no longer counts.
+	 */
+	void depart(Departure departure, Instant now) {
+		if (departure.graceful() && ready()) {
+			this.reached = WorkerState.DRAINING;
+		}
+		this.departure = departure;
+		become(WorkerState.DRAINING, now);
+	}
+
+	/**
+	 * Marks the worker to be sent away as soon as the pool can do without it.
+	 * @param cause the cause under which it will be gone
+	 */
+	void retire(ExitCause cause) {
+		this.retirement = cause;
+	}
+
+	/**
+	 * Notes of a worker on its way out that its successor is there.
+	 */
+	void leavesReplaced() {
+		if (this.departure != null) {
+			this.departure.replaced();
+		}
+	}
+
+	boolean replaced() {
+		return this.departure != null && this.departure.isReplaced();
+	}
+
+	void started(int pid) {
+		this.pid = pid;
+	}
+
+	void keepEvidence(String text) {
+		if (this.evidence.isEmpty()) {
+			this.evidence = text;
+		}
+	}
+
+	/**
+	 * Whether to ask it (again) to open its gate; if so, it counts as asked.
+	 */
+	boolean askForGate(Duration interval, Instant now) {
+		if (this.state != WorkerState.READY
+				|| (this.gateAsked != null && now.isBefore(this.gateAsked.plus(interval)))) {
+			return false;
+		}
+		this.gateAsked = now;
+		return true;
+	}
+
+	/**
+	 * Gives every running deadline more time, the clock having jumped.
+	 */
+	void postpone(Duration gap, Instant now) {
+		this.bootClock = this.bootClock.plus(gap);
+		this.pulse.excuse(now);
+		if (this.departure != null) {
+			this.departure.postpone(gap);
+		}
+	}
+
+	WorkerId id() {
+		return this.id;
+	}
+
+	int generation() {
+		return this.generation;
+	}
+
+	long recycleAt() {
+		return this.recycleAt;
+	}
+
+	int pid() {
+		return this.pid;
+	}
+
+	WorkerState state() {
+		return this.state;
+	}
+
+	WorkerState reached() {
+		return this.reached;
+	}
+
+	boolean counts() {
+		return this.state.counts();
+	}
+
+	boolean accepting() {
+		return this.state == WorkerState.ACCEPTING;
+	}
+
+	/**
+	 * Whether it takes part in the race for processors that a booting JVM is.
+	 */
+	boolean booting() {
+		return this.state.compareTo(WorkerState.READY) < 0;
+	}
+
+	/**
+	 * Whether it has ever been ready.
+	 */
+	boolean ready() {
+		return this.readySince != null;
+	}
+
+	/**
+	 * Whether it is, and has for so long been, fit to serve.
+	 */
+	boolean healthyFor(Duration time, Instant now) {
+		return this.readySince != null && counts() && !now.isBefore(this.readySince.plus(time));
+	}
+
+	Instant spawned() {
+		return this.spawned;
+	}
+
+	Duration age(Instant now) {
+		return Duration.between(this.spawned, now);
+	}
+
+	Duration bootingFor(Instant now) {
+		return Duration.between(this.bootClock, now);
+	}
+
+	Pulse pulse() {
+		return this.pulse;
+	}
+
+	@Nullable ExitCause retirement() {
+		return this.retirement;
+	}
+
+	@Nullable Departure departure() {
+		return this.departure;
+	}
+
+	String evidence() {
+		return this.evidence;
+	}
+
+	PoolView.WorkerView view() {
+		return new PoolView.WorkerView(this.id, this.pid, this.generation, this.state, this.spawned);
+	}
+
+	/**
+	 * Its name in log lines: the process id is what its reader can act upon.
+	 */
+	@Override
+	public String toString() {
+		return (this.pid != 0) ? "worker " + this.id.slot() + " (pid " + this.pid + ")" : this.id.toString();
+	}
+
+}

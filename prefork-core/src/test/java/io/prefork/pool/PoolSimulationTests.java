@@ -1,0 +1,147 @@
+package io.prefork.pool;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Pools in random worlds, with {@link PoolInvariants} checked after each event. A failure
+ * names its seed, which tells the same story again.
+ */
+class PoolSimulationTests {
+
+	private static final long EVENTS = 200_000;
+
+	private static final int MAXIMUM = 14;
+
+	@Test
+	void whenEverythingGoesWrongThenTheInvariantsHoldAndThePoolRecovers() {
+		long events = 0;
+		for (long seed = 1; events < EVENTS; seed++) {
+			try {
+				events += story(seed);
+			}
+			catch (RuntimeException | AssertionError failure) {
+				throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+			}
+		}
+	}
+
+	@Test
+	void whenNothingGoesWrongThenNoCommandLowersTheCapacity() {
+		for (long seed = 1; seed <= 20; seed++) {
+			try {
+				calmStory(seed);
+			}
+			catch (RuntimeException | AssertionError failure) {
+				throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
+			}
+		}
+	}
+
+	private long story(long seed) {
+		SplittableRandom random = new SplittableRandom(seed);
+		PoolPolicy policy = policy(random);
+		SimulatedWorld world = new SimulatedWorld(policy, random.split());
+		SimulatedChaos chaos = random.nextBoolean() ? SimulatedChaos.SOME : SimulatedChaos.MUCH;
+		if (random.nextInt(4) == 0) {
+			world.chaos(chaos);
+		}
+		world.tell(new Event.Start());
+		world.run(Duration.ofSeconds(random.nextInt(40)));
+		world.chaos(chaos);
+		for (int i = 0; i < 40 && !world.over(); i++) {
+			world.run(Duration.ofMillis(random.nextInt(8000)));
+			world.command(MAXIMUM);
+		}
+		if (random.nextBoolean()) {
+			recover(world, policy);
+		}
+		stop(world, policy, random);
+		return world.events();
+	}
+
+	/**
+	 * The world comes to its senses: so must the pool, and then rest.
+	 */
+	private void recover(SimulatedWorld world, PoolPolicy policy) {
+		if (world.over()) {
+			return;
+		}
+		world.chaos(SimulatedChaos.NONE);
+		world.command(MAXIMUM);
+		world.tell(new Event.ScaleBy(0, 1));
+		world.run(Duration.ofMinutes(15));
+		if (world.over()) {
+			return;
+		}
+		assertThat(world.invariants().unanswered()).as("every rollout has ended").isEmpty();
+		if (policy.maxRequests() == 0) {
+			assertThat(world.view().state()).isEqualTo(PoolView.State.RUNNING);
+			assertThat(world.serving()).isEqualTo(world.view().target());
+			assertThat(world.view().workers()).hasSize(world.view().target());
+			world.observe((action) -> {
+				throw new AssertionError("a pool at rest does " + action);
+			});
+			world.run(Duration.ofMinutes(2));
+			world.observe((action) -> {
+			});
+		}
+	}
+
+	private void stop(SimulatedWorld world, PoolPolicy policy, SplittableRandom random) {
+		world.chaos(withoutJumps(random.nextBoolean() ? SimulatedChaos.NONE : SimulatedChaos.MUCH));
+		world.run(Duration.ofSeconds(1));
+		world.tell(new Event.Stop(random.nextInt(3) == 0));
+		for (int i = random.nextInt(3); i > 0; i--) {
+			world.run(Duration.ofMillis(random.nextInt(3000)));
+			world.tell(new Event.Stop(random.nextBoolean()));
+			world.command(MAXIMUM);
+		}
+		world.run(policy.gracefulTimeout().plusSeconds(5));
+		assertThat(world.over()).as("ended in time").isTrue();
+		assertThat(world.invariants().unanswered()).isEmpty();
+	}
+
+	private static SimulatedChaos withoutJumps(SimulatedChaos chaos) {
+		return new SimulatedChaos(chaos.loss(), chaos.doubling(), chaos.bootFailure(), chaos.bootHang(), chaos.crash(),
+				chaos.hang(), chaos.stuckDrain(), chaos.leaving(), 0);
+	}
+
+	private void calmStory(long seed) {
+		SplittableRandom random = new SplittableRandom(seed);
+		SimulatedWorld world = new SimulatedWorld(policy(random), random.split());
+		world.tell(new Event.Start());
+		world.run(Duration.ofMinutes(2));
+		assertThat(world.serving()).isGreaterThanOrEqualTo(world.view().target());
+		for (int i = 0; i < 6; i++) {
+			long least = Math.min(world.serving(), world.view().target());
+			int command = random.nextInt(3);
+			switch (command) {
+				case 0 -> world.tell(new Event.Reload(0));
+				case 1 -> world.tell(new Event.Replace(0,
+						world.view().workers().get(random.nextInt(world.view().workers().size())).worker()));
+				default -> world.tell(new Event.ScaleBy(0, 1));
+			}
+			for (int step = 0; step < 300; step++) {
+				world.run(Duration.ofMillis(500));
+				assertThat(world.serving()).isGreaterThanOrEqualTo(least);
+			}
+			assertThat(world.view().state()).isEqualTo(PoolView.State.RUNNING);
+		}
+		assertThat(world.view().exits()).containsEntry(ExitCause.Category.CRASH, 0L)
+			.containsEntry(ExitCause.Category.TIMEOUT, 0L)
+			.containsEntry(ExitCause.Category.BOOT, 0L);
+	}
+
+	private PoolPolicy policy(SplittableRandom random) {
+		long maxRequests = (random.nextInt(3) == 0) ? 2000 : 0;
+		return new PoolPolicy(random.nextInt(1, 13), MAXIMUM, random.nextInt(1, 4), Duration.ofSeconds(20),
+				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ZERO, Duration.ofSeconds(random.nextInt(8, 15)),
+				maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT);
+	}
+
+}

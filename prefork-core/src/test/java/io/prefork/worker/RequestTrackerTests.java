@@ -1,0 +1,79 @@
+package io.prefork.worker;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link RequestTracker}.
+ */
+class RequestTrackerTests {
+
+	private final RequestTracker tracker = new RequestTracker();
+
+	@Test
+	void whenNothingRunsThenIdle() {
+		assertThat(this.tracker.busy()).isZero();
+		assertThat(this.tracker.oldestStart()).isEmpty();
+		assertThat(this.tracker.running()).isEmpty();
+	}
+
+	@Test
+	void whenRequestsRunThenOldestStartIsThatOfTheFirst() {
+		long before = System.nanoTime();
+		RequestTracker.Tracked first = this.tracker.begin("GET", "/first");
+		long between = System.nanoTime();
+		this.tracker.begin("POST", "/second");
+		assertThat(this.tracker.busy()).isEqualTo(2);
+		assertThat(this.tracker.oldestStart().orElseThrow()).isBetween(before, between);
+		first.end(200);
+		assertThat(this.tracker.oldestStart().orElseThrow()).isGreaterThanOrEqualTo(between);
+	}
+
+	@Test
+	void whenRequestsRunThenListedWithTheOldestFirst() {
+		this.tracker.begin("GET", "/first");
+		this.tracker.begin("POST", "/second");
+		assertThat(this.tracker.running()).extracting(RequestTracker.RunningRequest::target)
+			.containsExactly("/first", "/second");
+		assertThat(this.tracker.running().get(0)).satisfies((request) -> {
+			assertThat(request.method()).isEqualTo("GET");
+			assertThat(request.age()).isGreaterThan(Duration.ZERO);
+			assertThat(request.thread()).isSameAs(Thread.currentThread());
+		});
+	}
+
+	@Test
+	void whenSuspendedThenBusyWithoutAThread() throws InterruptedException {
+		RequestTracker.Tracked tracked = this.tracker.begin("GET", "/");
+		tracked.suspend();
+		assertThat(this.tracker.busy()).isEqualTo(1);
+		assertThat(this.tracker.running().get(0).thread()).isNull();
+		Thread thread = new Thread(tracked::resume);
+		thread.start();
+		thread.join();
+		assertThat(this.tracker.running().get(0).thread()).isSameAs(thread);
+	}
+
+	@Test
+	void whenEndedThenCountedOnce() {
+		RequestTracker.Tracked tracked = this.tracker.begin("GET", "/");
+		tracked.end(200);
+		tracked.end(500);
+		assertThat(this.tracker.busy()).isZero();
+		assertThat(this.tracker.completed()).isEqualTo(1);
+		assertThat(this.tracker.errors()).isZero();
+	}
+
+	@Test
+	void whenEndedWithServerErrorThenCountedAsError() {
+		this.tracker.begin("GET", "/").end(404);
+		this.tracker.begin("GET", "/").end(500);
+		this.tracker.begin("GET", "/").end(503);
+		assertThat(this.tracker.completed()).isEqualTo(3);
+		assertThat(this.tracker.errors()).isEqualTo(2);
+	}
+
+}

@@ -1,0 +1,33 @@
+package sample.prefork.process;
+
+import java.time.Duration;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import sample.prefork.process.Load.Mode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A worker takes a connection only when it has a slot for its request.
+ */
+class ConcurrencyProcessTests extends ProcessTestSupport {
+
+	@ParameterizedTest
+	@EnumSource(names = { "CLOSE", "KEEPALIVE" })
+	void whenOneWorkerIsBusyThenTheOtherServesFastRequests(Mode mode) {
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.threads=1").start();
+		pool.awaitSettled(2);
+		StrictClient.run(Load.of(pool.address(), "/whoami").clients(2).mode(Mode.CLOSE).requests(1000));
+		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=8000").clients(1).requests(1));
+		pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
+		LoadResult fast = StrictClient
+			.run(Load.of(pool.address(), "/whoami").clients((mode == Mode.CLOSE) ? 2 : 4).mode(mode).requests(80));
+		assertThat(fast.answered()).as(fast::toString).isEqualTo(80);
+		assertThat(fast.latency(0.95)).as(fast::toString).isLessThan(Duration.ofMillis(50));
+		assertThat(fast.bodies()).as(fast::toString).hasSize(1);
+		assertThat(pool.pool().busy()).as("the slow request is still there").isEqualTo(1);
+		assertThat(slow.result().answered()).isEqualTo(1);
+	}
+
+}

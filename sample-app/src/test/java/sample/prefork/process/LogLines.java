@@ -1,0 +1,61 @@
+package sample.prefork.process;
+
+import java.util.regex.Pattern;
+
+/**
+ * What the process tests expect to find in the log: the only place that knows the words.
+ */
+final class LogLines {
+
+	/** A worker has ended, or is being ended, on an account that needs attention. */
+	static final Pattern WORKER_LOST = Pattern
+		.compile("[Ww]orker .*( ended: | is being ended: |did not leave)|no worker accepts");
+
+	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
+
+	/** A fault in native code ends in {@code abort()}. */
+	static final Pattern ABORTED = Pattern.compile("killed by SIGABRT");
+
+	static final Pattern EXITED_WITH_3 = Pattern.compile("exited with status 3");
+
+	static final Pattern NO_HEARTBEAT = Pattern.compile("no heartbeat for");
+
+	/** A stopped process is not asked, because it cannot answer. */
+	static final Pattern STOPPED_GIVES_NO_STACK = Pattern.compile("no stack: the process is stopped");
+
+	static final Pattern REQUEST_TOO_OLD = Pattern.compile("a request had been running for");
+
+	/** The frame of a hung request, in its worker's thread dump. */
+	static final Pattern STACK_OF_HANG = Pattern.compile("ChaosController\\.hang\\(");
+
+	/** What the sample says when it was told to fail. */
+	static final Pattern TOLD_TO_FAIL = Pattern.compile("told to fail by|cancelling refresh|Application run failed");
+
+	static final Pattern FAILED_TO_BOOT = Pattern.compile("failed to boot: ");
+
+	/** The delay before a respawn. */
+	static final Pattern BACKOFF = Pattern.compile("respawning in ");
+
+	static final Pattern RELOAD_FAILED = Pattern.compile("reload (failed|stopped)");
+
+	static final Pattern THREAD_DUMP = Pattern.compile("Full thread dump");
+
+	/** The master of the workers is gone. */
+	static final Pattern MASTER_GONE = Pattern.compile("leaves because the master is gone");
+
+	/** A connection to the control socket was closed because it sent no message. */
+	static final Pattern RUBBISH_REFUSED = Pattern.compile("A control link is closed because");
+
+	private LogLines() {
+	}
+
+	/**
+	 * The one line that says why an application is not a pool.
+	 * @param reason what is to be found in it
+	 * @return the pattern
+	 */
+	static Pattern ordinary(String reason) {
+		return Pattern.compile(" INFO .* runs as one ordinary process, .*" + Pattern.quote(reason));
+	}
+
+}

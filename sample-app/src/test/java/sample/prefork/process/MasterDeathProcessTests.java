@@ -1,0 +1,51 @@
+package sample.prefork.process;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A master that is killed takes its workers along, gracefully.
+ */
+class MasterDeathProcessTests extends ProcessTestSupport {
+
+	@Test
+	void whenMasterIsKilledThenWorkersDrainAndANewStartWorks() {
+		PoolProcess pool = launcher().chaos().managementPort().start();
+		List<Long> workers = pool.awaitSettled(2).pids();
+		pool.expectProblems(LogLines.MASTER_GONE);
+		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=4000").clients(1).requests(1));
+		pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
+		pool.signal("KILL");
+		pool.awaitExit(PoolProcess.SOON);
+		assertThat(slow.result().answered()).as("answered while draining").isEqualTo(1);
+		Awaitility.await("workers leave within graceful-timeout")
+			.atMost(Duration.ofSeconds(10))
+			.until(() -> workers.stream().noneMatch(Proc::alive));
+		pool.assertNothingLeft();
+
+		PoolProcess next = launcher().port(pool.port()).start();
+		next.awaitSettled(2);
+		assertThat(next.get("/").status()).isEqualTo(200);
+	}
+
+	@Test
+	void whenMasterIsKilledAndAWorkerHangsThenItEndsAtGracefulTimeout() {
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.graceful-timeout=3s").start();
+		List<Long> workers = pool.awaitSettled(2).pids();
+		pool.expectProblems(LogLines.MASTER_GONE, LogLines.WORKER_LOST);
+		StrictClient hung = StrictClient.start(Load.of(pool.address(), "/chaos/hang").clients(1).requests(1));
+		pool.awaitPool("the hung request is in a worker", (status) -> status.busy() == 1);
+		pool.signal("KILL");
+		Awaitility.await("workers leave within graceful-timeout")
+			.atMost(Duration.ofSeconds(6))
+			.until(() -> workers.stream().noneMatch(Proc::alive));
+		assertThat(hung.result().lostTotal()).isEqualTo(1);
+		launcher().port(pool.port()).start().awaitSettled(2);
+	}
+
+}

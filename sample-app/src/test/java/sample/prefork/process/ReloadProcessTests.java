@@ -1,0 +1,90 @@
+package sample.prefork.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Rolling reloads: new before old, the first new worker as the canary, nothing lost.
+ */
+class ReloadProcessTests extends ProcessTestSupport {
+
+	@Test
+	void whenHupThenEveryWorkerIsReplacedAndNothingIsLost() {
+		PoolProcess pool = startPool();
+		PoolStatus before = pool.pool();
+		AtomicInteger fewest = new AtomicInteger(before.accepting());
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			pool.signal("HUP");
+			PoolStatus after = pool.awaitPool("generation 2 serves alone", (status) -> {
+				fewest.accumulateAndGet(status.accepting(), Math::min);
+				return status.generation() == 2 && status.settledAt(2);
+			});
+			assertThat(after.pids()).doesNotContainAnyElementsOf(before.pids());
+			assertThat(after.workers()).allMatch((worker) -> worker.generation() == 2);
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		assertThat(fewest).hasValueGreaterThanOrEqualTo(2);
+		assertThat(pool.get("/whoami").json().path("generation").asInt()).isEqualTo(2);
+	}
+
+	@Test
+	void whenReloadIsWaitedForThenVerdictAndScaleSurvives() {
+		PoolProcess pool = startPool();
+		pool.post("/actuator/prefork", "{\"workers\":3}");
+		pool.awaitSettled(3);
+		Answer verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}");
+		assertThat(verdict.status()).as(verdict.text()).isEqualTo(200);
+		assertThat(verdict.json().path("status").asString()).isEqualTo("RELOADED");
+		assertThat(verdict.json().path("generation").asInt()).isEqualTo(2);
+		assertThat(pool.awaitSettled(3).generation()).isEqualTo(2);
+	}
+
+	@Test
+	void whenCanaryFailsThenOldGenerationGoesOn() throws IOException {
+		Path failure = this.directory.resolve("fail");
+		PoolProcess pool = startPool("--sample.boot-failure-file=" + failure);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.RELOAD_FAILED, LogLines.TOLD_TO_FAIL);
+		PoolStatus before = pool.pool();
+		Files.createFile(failure);
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
+			assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("FAILED");
+			assertThat(verdict.path("reason").asString()).contains("told to fail by " + failure);
+			assertThat(pool.awaitSettled(2).pids()).isEqualTo(before.pids());
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		assertThat(pool.pool().generation()).isEqualTo(1);
+		Files.delete(failure);
+		JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
+		assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("RELOADED");
+	}
+
+	@Test
+	void whenOneWorkerIsReplacedThenNewBeforeOldAndNothingIsLost() {
+		PoolProcess pool = startPool();
+		PoolStatus before = pool.pool();
+		AtomicInteger fewest = new AtomicInteger(before.accepting());
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			long leaving = before.pids().get(0);
+			assertThat(pool.request("DELETE", "/actuator/prefork/" + leaving, "").status()).isEqualTo(204);
+			PoolStatus after = pool.awaitPool("the worker is replaced", (status) -> {
+				fewest.accumulateAndGet(status.accepting(), Math::min);
+				return status.settledAt(2) && !status.pids().contains(leaving);
+			});
+			assertThat(after.pids()).contains(before.pids().get(1));
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		assertThat(fewest).hasValueGreaterThanOrEqualTo(2);
+	}
+
+}

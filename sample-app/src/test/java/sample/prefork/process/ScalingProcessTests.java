@@ -1,0 +1,70 @@
+package sample.prefork.process;
+
+import org.junit.jupiter.api.Test;
+import sample.prefork.process.Load.Mode;
+import tools.jackson.databind.JsonNode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * More and fewer workers, over HTTP and by signals, without losing a request.
+ */
+class ScalingProcessTests extends ProcessTestSupport {
+
+	@Test
+	void whenScaledOverHttpThenAllServeAndNothingIsLost() {
+		PoolProcess pool = startPool();
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			assertScaled(pool.post("/actuator/prefork", "{\"workers\":4}"), 2, 4);
+			pool.awaitSettled(4);
+			load.awaitProgress();
+			LoadResult spread = StrictClient
+				.run(Load.of(pool.address(), "/whoami").clients(8).mode(Mode.CLOSE).requests(400));
+			assertThat(spread.bodies()).as(spread::toString).hasSize(4);
+			assertScaled(pool.post("/actuator/prefork/down", "{\"by\":2}"), 4, 2);
+			pool.awaitSettled(2);
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		assertThat(pool.pool().exits("voluntary")).isEqualTo(2);
+	}
+
+	@Test
+	void whenSignalledThenOneMoreOrOneFewer() {
+		PoolProcess pool = startPool();
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			pool.signal("TTIN");
+			pool.awaitSettled(3);
+			pool.signal("TTOU");
+			pool.awaitSettled(2);
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		pool.signal("TTOU");
+		pool.awaitSettled(1);
+		pool.signal("TTOU");
+		assertScaled(pool.post("/actuator/prefork/up", "{\"by\":1}"), 1, 2);
+		pool.awaitSettled(2);
+	}
+
+	@Test
+	void whenWorkerIsShownThenBySlotAndByPid() {
+		PoolProcess pool = startPool();
+		PoolStatus.Worker worker = pool.pool().workers().get(1);
+		assertThat(worker.slot()).isEqualTo(1);
+		JsonNode bySlot = pool.get("/actuator/prefork/1").json();
+		assertThat(bySlot.findValue("pid").asLong()).isEqualTo(worker.pid());
+		JsonNode byPid = pool.get("/actuator/prefork/" + worker.pid()).json();
+		assertThat(byPid.findValue("slot").asInt()).isEqualTo(1);
+		assertThat(pool.get("/actuator/prefork/77").status()).isEqualTo(404);
+		assertThat(pool.get("/actuator/health").json().path("status").asString()).isEqualTo("UP");
+		assertThat(pool.get("/actuator/metrics").text()).contains("prefork.workers");
+	}
+
+	private static void assertScaled(Answer answer, int previous, int workers) {
+		assertThat(answer.status()).as(answer.text()).isEqualTo(200);
+		assertThat(answer.json().path("previous").asInt()).isEqualTo(previous);
+		assertThat(answer.json().path("workers").asInt()).isEqualTo(workers);
+	}
+
+}

@@ -1,0 +1,131 @@
+package sample.prefork.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+
+import org.junit.jupiter.api.Test;
+import sample.prefork.process.LostRequestException.Cause;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Workers that die, hang or stop, and a pool that is whole again by itself.
+ */
+class SupervisionProcessTests extends ProcessTestSupport {
+
+	@Test
+	void whenWorkerIsKilledThenOnlyItsRequestsAreLost() {
+		PoolProcess pool = startPool();
+		pool.expectProblems(LogLines.WORKER_LOST);
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			long killed = pool.pool().pids().get(0);
+			PoolProcess.signal("KILL", killed);
+			awaitReplaced(pool, killed);
+			load.awaitProgress();
+			LoadResult result = LoadResult.sum(load.stop().values());
+			assertThat(result.lostTotal()).as(result::toString).isLessThanOrEqualTo(ThreeModes.CLIENTS);
+			assertThat(result.lost().keySet()).isSubsetOf(EnumSet.of(Cause.RESET, Cause.EMPTY, Cause.STALE, Cause.CUT));
+		}
+		pool.log().awaitLine(LogLines.KILLED_BY_KILL, PoolProcess.SOON);
+		assertThat(pool.pool().exits("crash")).isEqualTo(1);
+		pool.assertNoZombies();
+	}
+
+	@Test
+	void whenWorkersAreTerminatedThenReplacedAndNothingIsLost() {
+		PoolProcess pool = startPool();
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			for (long leaving : pool.pool().pids()) {
+				PoolProcess.signal("TERM", leaving);
+				awaitReplaced(pool, leaving);
+			}
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+	}
+
+	@Test
+	void whenWorkerIsStoppedThenReplacedWithinTimeout() {
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.timeout=3s").start();
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.STOPPED_GIVES_NO_STACK);
+		long stopped = pool.awaitSettled(2).pids().get(0);
+		PoolProcess.signal("STOP", stopped);
+		pool.await("the stopped worker is gone", Duration.ofSeconds(4), () -> !Proc.alive(stopped));
+		awaitReplaced(pool, stopped);
+		pool.log().awaitLine(LogLines.NO_HEARTBEAT, PoolProcess.SOON);
+		pool.log().awaitLine(LogLines.STOPPED_GIVES_NO_STACK, PoolProcess.SOON);
+		assertThat(pool.pool().exits("timeout")).isEqualTo(1);
+	}
+
+	@Test
+	void whenSyncRequestOutlastsTimeoutThenReplacedAndStackIsLogged() {
+		PoolProcess pool = launcher().chaos()
+			.managementPort()
+			.arguments("--prefork.worker-class=sync", "--prefork.timeout=3s")
+			.start();
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.REQUEST_TOO_OLD);
+		PoolStatus before = pool.awaitSettled(2);
+		LoadResult hung = StrictClient.run(Load.of(pool.address(), "/chaos/hang").clients(1).requests(1));
+		assertThat(hung.lostTotal()).isEqualTo(1);
+		assertThat(hung.lost()).doesNotContainKey(Cause.TIMEOUT);
+		pool.log().awaitLine(LogLines.REQUEST_TOO_OLD, PoolProcess.SOON);
+		pool.log().awaitLine(LogLines.STACK_OF_HANG, PoolProcess.SOON);
+		PoolStatus after = pool.awaitPool("the hung worker is replaced",
+				(status) -> status.settledAt(2) && !status.pids().equals(before.pids()));
+		assertThat(after.exits("timeout")).isEqualTo(1);
+	}
+
+	@Test
+	void whenWorkerCrashesOrExitsThenTheOthersServeAndItIsReplaced() {
+		PoolProcess pool = startPool();
+		pool.expectProblems(LogLines.WORKER_LOST);
+		LoadResult crash = StrictClient.run(Load.of(pool.address(), "/chaos/crash").clients(1).requests(1));
+		assertThat(crash.lostTotal()).isEqualTo(1);
+		assertThat(pool.get("/").status()).isEqualTo(200);
+		pool.log().awaitLine(LogLines.ABORTED, PoolProcess.SOON);
+		pool.awaitPool("the crash is counted and made good",
+				(status) -> status.settledAt(2) && status.exits("crash") == 1);
+		assertThat(pool.get("/chaos/exit?code=3").status()).isEqualTo(200);
+		pool.log().awaitLine(LogLines.EXITED_WITH_3, PoolProcess.SOON);
+		pool.awaitPool("the exit is counted and made good",
+				(status) -> status.settledAt(2) && status.exits("crash") == 2);
+	}
+
+	@Test
+	void whenReplacementsCannotBootThenBackoffAndTheRestServes() throws IOException {
+		Path failure = this.directory.resolve("fail");
+		PoolProcess pool = startPool("--sample.boot-failure-file=" + failure);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.BACKOFF);
+		Files.createFile(failure);
+		long killed = pool.pool().pids().get(0);
+		PoolProcess.signal("KILL", killed);
+		pool.await("the replacement has failed twice", PoolProcess.BOOT,
+				() -> pool.log().lines(LogLines.FAILED_TO_BOOT).size() >= 2);
+		assertThat(pool.log().lines(LogLines.BACKOFF)).isNotEmpty();
+		assertThat(pool.alive()).isTrue();
+		assertThat(pool.pool().accepting()).isEqualTo(1);
+		assertThat(pool.get("/").status()).isEqualTo(200);
+		Files.delete(failure);
+		awaitReplaced(pool, killed);
+	}
+
+	@Test
+	void whenAllWorkersAreBusyThenMasterAnswersOnItsOwnPort() {
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.threads=1").start();
+		pool.awaitSettled(2);
+		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=6000").clients(2).requests(2));
+		PoolStatus busy = pool.awaitPool("both are busy", (status) -> status.busy() == 2);
+		assertThat(busy.state()).isEqualTo("RUNNING");
+		assertThat(pool.get("/actuator/health").status()).isEqualTo(200);
+		assertThat(slow.result().answered()).isEqualTo(2);
+	}
+
+	private static void awaitReplaced(PoolProcess pool, long gone) {
+		pool.awaitPool("worker " + gone + " is replaced",
+				(status) -> status.settledAt(2) && !status.pids().contains(gone));
+	}
+
+}
