@@ -11,6 +11,7 @@ import io.prefork.spring.master.MasterApplication;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.support.EnvironmentPostProcessorApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -59,9 +60,9 @@ class MasterContext {
 	}
 
 	static boolean hasOwnManagementPort(ConfigurableEnvironment environment) {
-		Integer port = environment.getProperty("management.server.port", Integer.class);
-		return port != null && port >= 0
-				&& (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
+		Binder binder = Binder.get(environment);
+		int port = binder.bind("management.server.port", Integer.class).orElse(-1);
+		return port >= 0 && (port == 0 || port != binder.bind("server.port", Integer.class).orElse(8080));
 	}
 
 	/**
