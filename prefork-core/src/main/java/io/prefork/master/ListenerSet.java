@@ -33,7 +33,8 @@ public final class ListenerSet implements AutoCloseable {
 		List<Listener> opened = new ArrayList<>();
 		try {
 			for (BindAddress address : addresses) {
-				opened.add(os.listen(address, options));
+				opened.add((options.reusePort() && address instanceof BindAddress.Tcp tcp)
+						? ReservedPort.reserve(os, tcp, options) : os.listen(address, options));
 			}
 			return new ListenerSet(opened);
 		}

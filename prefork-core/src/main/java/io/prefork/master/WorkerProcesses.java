@@ -86,9 +86,11 @@ final class WorkerProcesses {
 
 	private List<WorkerSpec.InheritedListener> inheritedListeners() {
 		List<WorkerSpec.InheritedListener> inherited = new ArrayList<>();
+		int next = SpawnRequest.FIRST_DESCRIPTOR;
 		for (Listener listener : this.configuration.listeners().all()) {
-			inherited.add(new WorkerSpec.InheritedListener(SpawnRequest.FIRST_DESCRIPTOR + inherited.size(),
-					listener.family(), listener.address()));
+			int descriptor = isHandedOver(listener) ? next++ : Listener.NO_DESCRIPTOR;
+			inherited.add(new WorkerSpec.InheritedListener(descriptor, listener.family(), listener.address(),
+					listener.backlog()));
 		}
 		return inherited;
 	}
@@ -99,10 +101,18 @@ final class WorkerProcesses {
 	 */
 	private List<Integer> descriptorsForWorker() {
 		List<Integer> descriptors = new ArrayList<>();
-		this.configuration.listeners().all().forEach((listener) -> descriptors.add(listener.descriptor()));
+		for (Listener listener : this.configuration.listeners().all()) {
+			if (isHandedOver(listener)) {
+				descriptors.add(listener.descriptor());
+			}
+		}
 		descriptors.add(STDOUT);
 		descriptors.add(STDERR);
 		return descriptors;
+	}
+
+	private static boolean isHandedOver(Listener listener) {
+		return listener.descriptor() != Listener.NO_DESCRIPTOR;
 	}
 
 	private void awaitExit(WorkerProcess process) {

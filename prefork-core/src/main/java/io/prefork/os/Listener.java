@@ -8,8 +8,13 @@ import java.util.OptionalInt;
 public interface Listener extends AutoCloseable {
 
 	/**
+	 * Instead of a descriptor: every worker opens a socket of its own.
+	 */
+	int NO_DESCRIPTOR = -1;
+
+	/**
 	 * The descriptor in this process.
-	 * @return the number
+	 * @return the number, or {@link #NO_DESCRIPTOR}
 	 */
 	int descriptor();
 

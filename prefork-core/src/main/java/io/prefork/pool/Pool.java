@@ -178,6 +178,7 @@ public final class Pool {
 	private void leaving(WorkerRecord worker, String reason, Instant now) {
 		if (worker.counts()) {
 			this.departures.announced(worker, reason, now);
+			this.shutdown.bound(worker);
 			if (!worker.ready()) {
 				failed(worker, new ExitCause.BootFailure(false, "left (" + reason + ") before it was ready"), now);
 			}
@@ -250,17 +251,18 @@ public final class Pool {
 		if (unexpected) {
 			failed(worker, cause, now);
 		}
-		boolean told = this.shutdown.blames(worker, output) | this.rollouts.ended(worker, cause, output);
+		boolean blamed = this.shutdown.blames(worker, output);
+		boolean told = this.rollouts.ended(worker, cause, output) || blamed;
 		String next = this.shutdown.underWay() ? "; workers left: " + this.roster.living() : this.staffing.outlook(now);
-		report(worker, obituary, next, told ? "" : output);
+		// What ends the server is told once, by the master as it ends.
+		report(worker, blamed ? "" : ": " + cause.describe(), obituary, next, told ? "" : output);
 	}
 
-	private void report(WorkerRecord worker, Obituary obituary, String next, String output) {
-		ExitCause cause = obituary.cause();
-		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " requests in flight" : "";
-		String line = worker + " ended: " + cause.describe() + ", " + DurationText.of(obituary.age())
-				+ " after it was started" + held + next + (output.isBlank() ? "" : "\n" + output);
-		switch (cause.category()) {
+	private void report(WorkerRecord worker, String why, Obituary obituary, String next, String output) {
+		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " in flight" : "";
+		String line = worker + " ended" + why + ", " + DurationText.of(obituary.age()) + " after it was started" + held
+				+ next + (output.isBlank() ? "" : "\n" + output);
+		switch (obituary.cause().category()) {
 			case VOLUNTARY, RECYCLED -> this.orders.info(line);
 			case CRASH, TIMEOUT, BOOT -> this.orders.warn(line);
 		}

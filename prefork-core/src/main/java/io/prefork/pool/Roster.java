@@ -64,7 +64,11 @@ final class Roster {
 	}
 
 	int count(Predicate<WorkerRecord> which) {
-		return (int) this.workers.values().stream().filter(which).count();
+		int count = 0;
+		for (WorkerRecord worker : this.workers.values()) {
+			count += which.test(worker) ? 1 : 0;
+		}
+		return count;
 	}
 
 	int counting() {

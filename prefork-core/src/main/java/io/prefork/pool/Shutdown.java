@@ -91,13 +91,19 @@ final class Shutdown {
 		for (WorkerRecord worker : this.roster.those(WorkerRecord::booting)) {
 			this.departures.send(worker, CAUSE, now);
 		}
-		for (WorkerRecord worker : this.roster.all()) {
-			if (worker.departure() != null) {
-				worker.departure().notAfter(this.drainUntil);
-			}
-		}
+		this.roster.all().forEach(this::bound);
 		if (this.roster.accepting() == 0) {
 			drain(now);
+		}
+	}
+
+	/**
+	 * Gives a worker that is leaving no more time than the stop has.
+	 */
+	void bound(WorkerRecord worker) {
+		Departure departure = worker.departure();
+		if (departure != null) {
+			departure.notAfter(this.drainUntil);
 		}
 	}
 

@@ -23,10 +23,20 @@ final class Supervision {
 
 	private final PoolPolicy policy;
 
+	/**
+	 * Over how long processor time is compared.
+	 */
+	private final Duration window;
+
+	private final Duration longestPause;
+
 	private @Nullable Instant lastTick;
 
 	Supervision(PoolPolicy policy) {
 		this.policy = policy;
+		this.window = policy.timeout().dividedBy(WINDOWS);
+		Duration half = policy.timeout().dividedBy(2);
+		this.longestPause = (half.compareTo(LEAST_JUMP) > 0) ? half : LEAST_JUMP;
 	}
 
 	/**
@@ -38,12 +48,11 @@ final class Supervision {
 		Instant before = (this.lastTick != null) ? this.lastTick : now;
 		this.lastTick = now;
 		Duration gap = Duration.between(before, now);
-		Duration half = this.policy.timeout().dividedBy(2);
-		return (gap.compareTo((half.compareTo(LEAST_JUMP) > 0) ? half : LEAST_JUMP) > 0) ? gap : Duration.ZERO;
+		return (gap.compareTo(this.longestPause) > 0) ? gap : Duration.ZERO;
 	}
 
 	void sample(WorkerRecord worker, Vitals vitals, Instant now) {
-		worker.pulse().take(vitals, this.policy.timeout().dividedBy(WINDOWS), now);
+		worker.pulse().take(vitals, this.window, now);
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.prefork.os.InheritedDescriptors;
-import io.prefork.os.SpawnRequest;
 
 /**
  * Standard output and error of a worker. When its JVM starts they go to a file of the
@@ -25,7 +24,7 @@ final class StandardOutput {
 	static void takeOver(WorkerSpec spec) throws IOException {
 		System.out.flush();
 		System.err.flush();
-		int handedOver = SpawnRequest.FIRST_DESCRIPTOR + spec.listeners().size();
+		int handedOver = spec.standardOutput();
 		InheritedDescriptors.duplicate(handedOver, STDOUT);
 		InheritedDescriptors.duplicate(handedOver + 1, STDERR);
 		InheritedDescriptors.close(handedOver);

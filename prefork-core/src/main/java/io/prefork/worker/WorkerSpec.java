@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import io.prefork.os.Listener;
+import io.prefork.os.SpawnRequest;
 
 /**
  * What the master tells a worker on its command line, as system properties: a subprocess
@@ -30,24 +31,45 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	}
 
 	/**
-	 * A listening socket that this process was given.
+	 * A listening socket that this process was given, or that it is to open itself.
 	 *
-	 * @param descriptor its descriptor in this process
+	 * @param descriptor its descriptor in this process, or {@link Listener#NO_DESCRIPTOR}
+	 * if this process is to open it with {@code SO_REUSEPORT}
 	 * @param family its family
 	 * @param address its real address, such as {@code 0.0.0.0:8080} or
 	 * {@code unix:/run/app.sock}
+	 * @param backlog length of its accept queue
 	 */
-	public record InheritedListener(int descriptor, Listener.Family family, String address) {
+	public record InheritedListener(int descriptor, Listener.Family family, String address, int backlog) {
+
+		/**
+		 * Whether this process was given the socket.
+		 * @return {@code false} if it is to open it itself
+		 */
+		public boolean isHandedOver() {
+			return this.descriptor != Listener.NO_DESCRIPTOR;
+		}
 
 		private String encode() {
-			return this.descriptor + "|" + this.family + "|" + this.address;
+			return this.descriptor + "|" + this.family + "|" + this.backlog + "|" + this.address;
 		}
 
 		private static InheritedListener decode(String text) {
-			String[] parts = text.split("\\|", 3);
-			return new InheritedListener(Integer.parseInt(parts[0]), Listener.Family.valueOf(parts[1]), parts[2]);
+			String[] parts = text.split("\\|", 4);
+			return new InheritedListener(Integer.parseInt(parts[0]), Listener.Family.valueOf(parts[1]), parts[3],
+					Integer.parseInt(parts[2]));
 		}
 
+	}
+
+	/**
+	 * The descriptor behind those of the listeners, where the master's standard output
+	 * is, and its standard error next to it.
+	 * @return the descriptor's number
+	 */
+	public int standardOutput() {
+		return SpawnRequest.FIRST_DESCRIPTOR
+				+ (int) this.listeners.stream().filter(InheritedListener::isHandedOver).count();
 	}
 
 	/**

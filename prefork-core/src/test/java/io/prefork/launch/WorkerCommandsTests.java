@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class WorkerCommandsTests {
 
 	private static final WorkerSpec SPEC = new WorkerSpec(2, 7, 1, Path.of("/run/app"),
-			List.of(new InheritedListener(3, Listener.Family.values()[0], "0.0.0.0:8080")));
+			List.of(new InheritedListener(3, Listener.Family.values()[0], "0.0.0.0:8080", 2048)));
 
 	@Test
 	void whenJarThenOptionsMainAndArgumentsAreInOrder() {

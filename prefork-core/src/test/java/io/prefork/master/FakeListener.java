@@ -9,7 +9,7 @@ import io.prefork.os.Listener;
  */
 class FakeListener implements Listener {
 
-	private final int descriptor;
+	int descriptor;
 
 	private final String address;
 

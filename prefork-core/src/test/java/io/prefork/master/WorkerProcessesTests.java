@@ -61,8 +61,17 @@ class WorkerProcessesTests {
 		assertThat(request.descriptors()).containsExactly(100, 101, 1, 2);
 		assertThat(request.output()).isEqualTo(this.fixture.runDirectory.path().resolve("worker-5.out"));
 		assertThat(this.fixture.launched).isEqualTo(new WorkerSpec(2, 5, 3, this.fixture.runDirectory.path(),
-				List.of(new WorkerSpec.InheritedListener(3, Listener.Family.INET, "0.0.0.0:80"),
-						new WorkerSpec.InheritedListener(4, Listener.Family.UNIX, "unix:/run/app.sock"))));
+				List.of(new WorkerSpec.InheritedListener(3, Listener.Family.INET, "0.0.0.0:80", 128),
+						new WorkerSpec.InheritedListener(4, Listener.Family.UNIX, "unix:/run/app.sock", 128))));
+	}
+
+	@Test
+	void whenWorkersListenThemselvesThenTheyAreGivenNoDescriptorForIt() {
+		this.fixture.os.listeners.get(0).descriptor = Listener.NO_DESCRIPTOR;
+		this.processes.spawn(WORKER, 1);
+		assertThat(this.fixture.os.spawned.get(0).descriptors()).containsExactly(101, 1, 2);
+		assertThat(this.fixture.launched.listeners()).extracting(WorkerSpec.InheritedListener::descriptor)
+			.containsExactly(Listener.NO_DESCRIPTOR, 3);
 	}
 
 	@Test

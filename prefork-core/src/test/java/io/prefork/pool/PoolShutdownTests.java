@@ -48,6 +48,16 @@ class PoolShutdownTests {
 	}
 
 	@Test
+	void whenWorkerAnnouncesThatItLeavesWhileStoppingThenItHasNoMoreTimeThanTheStop() {
+		PoolScript script = PoolScript.running(1);
+		script.on(new Event.Stop(false));
+		script.passSeconds(4);
+		script.on(new Event.Leaving(script.worker(1), "TERM"));
+		script.passSeconds(15.75);
+		assertThat(PoolScript.only(Action.TakeEvidence.class, script.passSeconds(0.25))).hasSize(1);
+	}
+
+	@Test
 	void whenStoppedThenWorkersThatAreNotUpAreTermedAtOnce() {
 		PoolScript script = PoolScript.running(1);
 		script.on(new Event.ScaleTo(0, 2));

@@ -74,7 +74,7 @@ class PoolSimulationTests {
 		world.chaos(SimulatedChaos.NONE);
 		world.command(MAXIMUM);
 		world.tell(new Event.ScaleBy(0, 1));
-		world.run(Duration.ofMinutes(15));
+		world.run(Duration.ofMinutes(6));
 		if (world.over()) {
 			return;
 		}

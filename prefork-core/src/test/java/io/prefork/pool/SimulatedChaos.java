@@ -19,8 +19,8 @@ record SimulatedChaos(double loss, double doubling, double bootFailure, double b
 
 	static final SimulatedChaos NONE = new SimulatedChaos(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-	static final SimulatedChaos SOME = new SimulatedChaos(0.02, 0.1, 0.1, 0.03, 0.002, 0.001, 0.1, 0.001, 0.001);
+	static final SimulatedChaos SOME = new SimulatedChaos(0.02, 0.1, 0.1, 0.03, 0.002, 0.004, 0.1, 0.001, 0.001);
 
-	static final SimulatedChaos MUCH = new SimulatedChaos(0.1, 0.3, 0.4, 0.1, 0.02, 0.01, 0.3, 0.01, 0.01);
+	static final SimulatedChaos MUCH = new SimulatedChaos(0.1, 0.3, 0.4, 0.1, 0.02, 0.02, 0.3, 0.01, 0.01);
 
 }

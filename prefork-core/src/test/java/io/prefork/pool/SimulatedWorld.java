@@ -149,7 +149,9 @@ final class SimulatedWorld {
 			process.working = this.random.nextBoolean();
 		}
 		else if (process.accepting && !process.hung && happens(this.chaos.leaving())) {
+			// The message may be lost, so the process must end: nobody could know.
 			leave(process, 143);
+			later(millis(1, 40_000), () -> end(process, OptionalInt.of(143)));
 			send(new Event.Leaving(process.id, "TERM"));
 		}
 	}

@@ -20,9 +20,10 @@ class WorkerSpecTests {
 	@Test
 	void whenItIsCarriedBySystemPropertiesThenTheSameIsRead() {
 		WorkerSpec spec = new WorkerSpec(3, 1L << 40, 2, Path.of("/run/a b/prefork-7"),
-				List.of(new WorkerSpec.InheritedListener(3, Listener.Family.INET, "0.0.0.0:8080"),
-						new WorkerSpec.InheritedListener(4, Listener.Family.INET6, "[::1]:8081"),
-						new WorkerSpec.InheritedListener(5, Listener.Family.UNIX, "unix:/run/a|b =c.sock")));
+				List.of(new WorkerSpec.InheritedListener(3, Listener.Family.INET, "0.0.0.0:8080", 2048),
+						new WorkerSpec.InheritedListener(Listener.NO_DESCRIPTOR, Listener.Family.INET6, "[::1]:8081",
+								1),
+						new WorkerSpec.InheritedListener(4, Listener.Family.UNIX, "unix:/run/a|b =c.sock", 128)));
 		spec.toSystemProperties().forEach(System::setProperty);
 		assertThat(WorkerSpec.fromSystemProperties()).contains(spec);
 	}
@@ -31,7 +32,7 @@ class WorkerSpecTests {
 	void whenThereAreManyListenersThenTheirOrderStays() {
 		List<WorkerSpec.InheritedListener> listeners = IntStream.range(3, 15)
 			.mapToObj((descriptor) -> new WorkerSpec.InheritedListener(descriptor, Listener.Family.INET,
-					"127.0.0.1:" + descriptor))
+					"127.0.0.1:" + descriptor, descriptor))
 			.toList();
 		new WorkerSpec(0, 1, 1, Path.of("/run"), listeners).toSystemProperties().forEach(System::setProperty);
 		assertThat(WorkerSpec.fromSystemProperties().orElseThrow().listeners()).isEqualTo(listeners);

@@ -115,6 +115,14 @@ public class PreforkProperties {
 	private @Nullable Duration deferAccept;
 
 	/**
+	 * Whether every worker listens with a socket of its own (SO_REUSEPORT) instead of
+	 * sharing the master's. The kernel then spreads connections blindly, and drops those
+	 * that wait in the queue of a worker that leaves, unless net.ipv4.tcp_migrate_req is
+	 * set.
+	 */
+	private boolean reusePort;
+
+	/**
 	 * File that tells the process id of the master.
 	 */
 	private @Nullable String pidfile;
@@ -271,6 +279,14 @@ public class PreforkProperties {
 
 	public void setDeferAccept(@Nullable Duration deferAccept) {
 		this.deferAccept = deferAccept;
+	}
+
+	public boolean isReusePort() {
+		return this.reusePort;
+	}
+
+	public void setReusePort(boolean reusePort) {
+		this.reusePort = reusePort;
 	}
 
 	public @Nullable String getPidfile() {

@@ -15,32 +15,43 @@ import java.time.Duration;
  * @param bodyLength bytes to POST, 0 for a GET
  * @param requests requests of all clients together, after which they stop
  * @param timeout time for one exchange
+ * @param pause what a client waits between two requests
  */
-record Load(SocketAddress address, String path, Mode mode, int clients, int bodyLength, long requests,
-		Duration timeout) {
+record Load(SocketAddress address, String path, Mode mode, int clients, int bodyLength, long requests, Duration timeout,
+		Duration pause) {
 
 	static Load of(SocketAddress address, String path) {
-		return new Load(address, path, Mode.KEEPALIVE, 4, 0, Long.MAX_VALUE, Duration.ofSeconds(20));
+		return new Load(address, path, Mode.KEEPALIVE, 4, 0, Long.MAX_VALUE, Duration.ofSeconds(20), Duration.ZERO);
 	}
 
 	Load mode(Mode mode) {
-		return new Load(this.address, this.path, mode, this.clients, this.bodyLength, this.requests, this.timeout);
+		return new Load(this.address, this.path, mode, this.clients, this.bodyLength, this.requests, this.timeout,
+				this.pause);
 	}
 
 	Load clients(int clients) {
-		return new Load(this.address, this.path, this.mode, clients, this.bodyLength, this.requests, this.timeout);
+		return new Load(this.address, this.path, this.mode, clients, this.bodyLength, this.requests, this.timeout,
+				this.pause);
 	}
 
 	Load bodyLength(int bodyLength) {
-		return new Load(this.address, this.path, this.mode, this.clients, bodyLength, this.requests, this.timeout);
+		return new Load(this.address, this.path, this.mode, this.clients, bodyLength, this.requests, this.timeout,
+				this.pause);
 	}
 
 	Load requests(long requests) {
-		return new Load(this.address, this.path, this.mode, this.clients, this.bodyLength, requests, this.timeout);
+		return new Load(this.address, this.path, this.mode, this.clients, this.bodyLength, requests, this.timeout,
+				this.pause);
 	}
 
 	Load timeout(Duration timeout) {
-		return new Load(this.address, this.path, this.mode, this.clients, this.bodyLength, this.requests, timeout);
+		return new Load(this.address, this.path, this.mode, this.clients, this.bodyLength, this.requests, timeout,
+				this.pause);
+	}
+
+	Load pause(Duration pause) {
+		return new Load(this.address, this.path, this.mode, this.clients, this.bodyLength, this.requests, this.timeout,
+				pause);
 	}
 
 	byte[] request(boolean close) {

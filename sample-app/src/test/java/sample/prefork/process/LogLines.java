@@ -46,6 +46,9 @@ final class LogLines {
 	/** A connection to the control socket was closed because it sent no message. */
 	static final Pattern RUBBISH_REFUSED = Pattern.compile("A control link is closed because");
 
+	/** The developer tools shut an H2 database down that has shut itself down. */
+	static final Pattern DEVTOOLS_SHUTDOWN = Pattern.compile("inMemoryDatabaseShutdownExecutor");
+
 	private LogLines() {
 	}
 

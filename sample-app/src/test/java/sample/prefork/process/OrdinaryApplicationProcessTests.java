@@ -44,7 +44,8 @@ class OrdinaryApplicationProcessTests extends ProcessTestSupport {
 	void whenDevtoolsRestartThenOrdinary() {
 		PoolProcess application = launcher().main(SampleApplication.class.getName(), TestClassPath.DEVTOOLS)
 			.start()
-			.awaitServing();
+			.awaitServing()
+			.expectProblems(LogLines.DEVTOOLS_SHUTDOWN);
 		assertThat(application.get("/whoami").json().path("slot").asInt()).isEqualTo(-1);
 		assertOrdinary(application, "devtools");
 	}

@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class PoolProcess {
 
 	/** Time for a JVM to boot on a machine that is busy. */
-	static final Duration BOOT = Duration.ofSeconds(40);
+	static final Duration BOOT = Duration.ofSeconds(90);
 
 	/** Time for what should happen at once. */
 	static final Duration SOON = Duration.ofSeconds(10);
@@ -158,7 +158,7 @@ final class PoolProcess {
 	 */
 	PoolProcess await(String what, Duration timeout, Condition condition) {
 		Awaitility.await(what)
-			.pollInterval(Duration.ofMillis(50))
+			.pollInterval(Duration.ofMillis(100))
 			.atMost(timeout)
 			.failFast("the process has ended: " + what, () -> !alive())
 			.ignoreExceptions()

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ParameterizedClass(name = "{0}")
 @MethodSource("sample.prefork.process.JavaHome#all")
-@Timeout(120)
+@Timeout(240)
 abstract class ProcessTestSupport {
 
 	@Parameter

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -120,7 +121,7 @@ final class StrictClient implements AutoCloseable {
 		Client(int number) {
 			super("strict-client-" + number);
 			setDaemon(true);
-			this.random = new java.util.Random(number);
+			this.random = new Random(number);
 		}
 
 		@Override
@@ -129,6 +130,7 @@ final class StrictClient implements AutoCloseable {
 			while (!StrictClient.this.stopping && StrictClient.this.sent.getAndIncrement() < load.requests()) {
 				try {
 					send(load);
+					LockSupport.parkNanos(load.pause().toNanos());
 				}
 				catch (LostRequestException ex) {
 					this.connection = null;

@@ -21,10 +21,17 @@ final class ThreeModes implements AutoCloseable {
 	private final Map<Mode, StrictClient> clients = new LinkedHashMap<>();
 
 	private ThreeModes(SocketAddress address) {
-		this.clients.put(Mode.KEEPALIVE, StrictClient.start(Load.of(address, "/whoami").clients(3)));
-		this.clients.put(Mode.CLOSE, StrictClient.start(Load.of(address, "/whoami").clients(2).mode(Mode.CLOSE)));
+		this.clients.put(Mode.KEEPALIVE, StrictClient.start(load(address, "/whoami").clients(3)));
+		this.clients.put(Mode.CLOSE, StrictClient.start(load(address, "/whoami").clients(2).mode(Mode.CLOSE)));
 		this.clients.put(Mode.MIXED,
-				StrictClient.start(Load.of(address, "/echo").clients(3).mode(Mode.MIXED).bodyLength(16 * 1024)));
+				StrictClient.start(load(address, "/echo").clients(3).mode(Mode.MIXED).bodyLength(16 * 1024)));
+	}
+
+	/**
+	 * The pause leaves processor time for workers that boot meanwhile.
+	 */
+	private static Load load(SocketAddress address, String path) {
+		return Load.of(address, path).pause(Duration.ofMillis(5));
 	}
 
 	/**

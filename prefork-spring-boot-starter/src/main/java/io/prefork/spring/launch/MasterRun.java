@@ -119,8 +119,8 @@ class MasterRun {
 	}
 
 	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {
-		return ListenerSet.open(os, addresses,
-				new ListenOptions(this.settings.properties().getBacklog(), false, this.settings.deferAccept()));
+		return ListenerSet.open(os, addresses, new ListenOptions(this.settings.properties().getBacklog(),
+				this.settings.properties().isReusePort(), this.settings.deferAccept()));
 	}
 
 	private RunDirectory runDirectory() {

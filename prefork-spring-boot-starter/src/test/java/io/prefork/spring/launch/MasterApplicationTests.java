@@ -1,6 +1,5 @@
 package io.prefork.spring.launch;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -11,16 +10,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-
 import io.prefork.control.PoolControl;
+import io.prefork.spring.TestCertificate;
 import io.prefork.spring.actuate.FakePoolControl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,19 +105,19 @@ class MasterApplicationTests {
 	}
 
 	@Test
-	void whenServerHasTlsThenManagementHasItAsWithoutThePool(@TempDir Path directory) throws Exception {
-		Path keys = keyStore(directory);
-		start("--server.ssl.key-store=" + keys, "--server.ssl.key-store-password=secret");
+	void whenServerHasTlsThenManagementHasItAsWithoutThePool() throws Exception {
+		start("--server.ssl.key-store=" + TestCertificate.keyStore(),
+				"--server.ssl.key-store-password=" + TestCertificate.PASSWORD);
 		HttpRequest.Builder request = HttpRequest
 			.newBuilder(URI.create("https://localhost:" + port() + "/actuator/prefork"));
-		assertThat(send(trusting(keys), request).statusCode()).isEqualTo(200);
+		assertThat(send(HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build(), request)
+			.statusCode()).isEqualTo(200);
 	}
 
 	@Test
-	void whenManagementHasTlsSwitchedOffThenItIsOff(@TempDir Path directory) throws Exception {
-		Path keys = keyStore(directory);
-		start("--server.ssl.key-store=" + keys, "--server.ssl.key-store-password=secret",
-				"--management.server.ssl.enabled=false");
+	void whenManagementHasTlsSwitchedOffThenItIsOff() throws Exception {
+		start("--server.ssl.key-store=" + TestCertificate.keyStore(),
+				"--server.ssl.key-store-password=" + TestCertificate.PASSWORD, "--management.server.ssl.enabled=false");
 		assertThat(get("/actuator/prefork").statusCode()).isEqualTo(200);
 	}
 
@@ -172,25 +167,6 @@ class MasterApplicationTests {
 		catch (SpringApplication.AbandonedRunException ex) {
 			// As intended: a master never gets beyond the hook.
 		}
-	}
-
-	private static Path keyStore(Path directory) throws IOException, InterruptedException {
-		Path file = directory.resolve("keys.p12");
-		Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-				"-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
-				"san=dns:localhost", "-storetype", "PKCS12", "-storepass", "secret", "-keystore", file.toString())
-			.inheritIO()
-			.start();
-		assertThat(keytool.waitFor()).isZero();
-		return file;
-	}
-
-	private static HttpClient trusting(Path keyStore) throws GeneralSecurityException, IOException {
-		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-		trust.init(KeyStore.getInstance(keyStore.toFile(), "secret".toCharArray()));
-		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, trust.getTrustManagers(), null);
-		return HttpClient.newBuilder().sslContext(context).build();
 	}
 
 	private String port() {

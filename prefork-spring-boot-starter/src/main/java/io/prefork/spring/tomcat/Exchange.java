@@ -1,0 +1,94 @@
+package io.prefork.spring.tomcat;
+
+import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestTracker;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request and its answer, from the time that the head of the request has been read.
+ * Holds a slot while it has a thread, and while it is suspended if it is told to.
+ */
+final class Exchange {
+
+	private final RequestTracker.Tracked tracked;
+
+	private final AcceptGate.Claim slot;
+
+	private final boolean holdingWhileSuspended;
+
+	private final @Nullable TomcatConnection connection;
+
+	private boolean suspended;
+
+	private boolean ended;
+
+	Exchange(RequestTracker.Tracked tracked, AcceptGate.Claim slot, boolean holdingWhileSuspended,
+			@Nullable TomcatConnection connection) {
+		this.tracked = tracked;
+		this.slot = slot;
+		this.holdingWhileSuspended = holdingWhileSuspended;
+		this.connection = connection;
+		slot.occupy();
+		if (connection != null) {
+			connection.began();
+		}
+	}
+
+	/**
+	 * The request has left its thread and goes on asynchronously.
+	 */
+	synchronized void suspend() {
+		this.suspended = true;
+		this.tracked.suspend();
+		if (this.connection != null) {
+			this.connection.suspended(this);
+		}
+		if (!this.holdingWhileSuspended) {
+			this.slot.vacate();
+		}
+	}
+
+	/**
+	 * The request is worked on by the current thread again.
+	 */
+	synchronized void resume() {
+		if (!this.ended) {
+			this.suspended = false;
+			this.tracked.resume();
+			if (this.connection != null) {
+				this.connection.resumed(this);
+			}
+			if (!this.holdingWhileSuspended) {
+				this.slot.occupy();
+			}
+		}
+	}
+
+	/**
+	 * The request has ended. Further calls do nothing.
+	 * @param status the status of the answer, 0 if there is none
+	 */
+	synchronized void end(int status) {
+		if (!this.ended) {
+			this.ended = true;
+			this.tracked.end(status);
+			if (this.connection != null) {
+				this.connection.ended(this);
+			}
+			if (!this.suspended || this.holdingWhileSuspended) {
+				this.slot.vacate();
+			}
+		}
+	}
+
+	/**
+	 * The connection is closed. A request that is suspended will not be heard of again;
+	 * one that has a thread ends when it leaves the thread.
+	 */
+	synchronized void endIfSuspended() {
+		if (this.suspended) {
+			end(0);
+		}
+	}
+
+}

@@ -1,0 +1,383 @@
+package io.prefork.spring.tomcat;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import io.prefork.os.Listener;
+import io.prefork.worker.AcceptGate;
+import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.apache.coyote.Processor;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketProcessorBase;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's NIO endpoint on a listening socket that is shared with other processes. What
+ * differs:
+ * <ul>
+ * <li>Its acceptor waits at the {@link AcceptGate} before each blocking {@code accept},
+ * which the kernel deals out fairly, first come first served.</li>
+ * <li>It stops accepting by closing its own copy of the socket, which frees the acceptor.
+ * Tomcat frees it by connecting to its own port; on a shared socket a sibling may get
+ * that connection, while the acceptor takes a client and drops it.</li>
+ * <li>When it is paused, it goes on serving the connections that it has, and announces
+ * that they close. Tomcat would drop those that it just accepted.</li>
+ * </ul>
+ */
+final class PreforkEndpoint extends NioEndpoint {
+
+	private final Map<SocketChannel, TomcatConnection> connections = new ConcurrentHashMap<>();
+
+	// Held from accept until the connection is registered
+	private final Semaphore accepting = new Semaphore(1);
+
+	private final CountDownLatch acceptorReleased = new CountDownLatch(1);
+
+	private @Nullable Adoption adoption;
+
+	private @Nullable PreforkEndpoint threadsOwner;
+
+	private volatile @Nullable ServerSocketChannel channel;
+
+	// Used by the acceptor alone
+	private AcceptGate.@Nullable Claim arriving;
+
+	private volatile boolean stopped;
+
+	private volatile boolean closing;
+
+	private volatile long closingSince;
+
+	private record Adoption(AcceptGate gate, InheritedListener listener, ListenerChannelSource channels,
+			RequestObservation observation) {
+	}
+
+	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
+		this.adoption = new Adoption(worker.gate(), listener, channels, new RequestObservation(worker));
+		if (listener.family() == Listener.Family.UNIX) {
+			// Tells Tomcat what addresses look like and which socket options not to set
+			setUnixDomainSocketPath(listener.address().replaceFirst("^unix:", ""));
+		}
+	}
+
+	private Adoption adoption() {
+		Adoption adoption = this.adoption;
+		if (adoption == null) {
+			throw new IllegalStateException("No listening socket has been adopted");
+		}
+		return adoption;
+	}
+
+	RequestObservation observation() {
+		return adoption().observation();
+	}
+
+	void shareThreadsOf(PreforkEndpoint other) {
+		this.threadsOwner = other;
+	}
+
+	@Override
+	public void createExecutor() {
+		if (this.threadsOwner != null) {
+			setExecutor(this.threadsOwner.getExecutor());
+		}
+		else {
+			super.createExecutor();
+		}
+	}
+
+	@Override
+	protected void initServerSocket() throws Exception {
+		if (this.stopped) {
+			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
+		}
+		Adoption adoption = adoption();
+		this.channel = adoption.channels().open(adoption.listener());
+	}
+
+	@Override
+	protected @Nullable NetworkChannel getServerSocket() {
+		return this.channel;
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * @return {@code null} when the endpoint has stopped accepting and Tomcat wants its
+	 * acceptor to end; an exception would be logged as an error
+	 */
+	@Override
+	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
+		AcceptGate gate = adoption().gate();
+		ServerSocketChannel channel = this.channel;
+		if (channel != null && gate.await()) {
+			this.accepting.acquire();
+			try {
+				SocketChannel socket = channel.accept();
+				this.arriving = gate.accepted();
+				return socket;
+			}
+			catch (ClosedChannelException ex) {
+				if (!this.stopped) {
+					throw ex;
+				}
+			}
+			finally {
+				if (this.arriving == null) {
+					this.accepting.release();
+				}
+			}
+		}
+		this.acceptorReleased.await();
+		return null;
+	}
+
+	@Override
+	protected boolean setSocketOptions(@Nullable SocketChannel socket) {
+		AcceptGate.Claim claim = this.arriving;
+		if (socket == null || claim == null) {
+			countDownConnection();
+			return true;
+		}
+		this.connections.put(socket, new TomcatConnection(claim));
+		try {
+			return super.setSocketOptions(socket);
+		}
+		finally {
+			this.arriving = null;
+			this.accepting.release();
+		}
+	}
+
+	@Override
+	protected void destroySocket(@Nullable SocketChannel socket) {
+		if (socket == null) {
+			countDownConnection();
+			return;
+		}
+		AcceptGate.Claim claim = this.arriving;
+		TomcatConnection connection = this.connections.remove(socket);
+		if (connection == null && claim != null) {
+			claim.close();
+			this.arriving = null;
+			this.accepting.release();
+		}
+		else if (connection != null) {
+			connection.closed();
+		}
+		super.destroySocket(socket);
+	}
+
+	/**
+	 * Takes no connection any more. On return, those that {@code accept} had returned are
+	 * registered.
+	 */
+	void stopAccepting() {
+		this.stopped = true;
+		adoption().gate().shut();
+		try {
+			doCloseServerSocket();
+			// Registering a connection takes microseconds: the limit is for a broken one
+			if (this.accepting.tryAcquire(1, TimeUnit.SECONDS)) {
+				this.accepting.release();
+			}
+		}
+		catch (IOException ex) {
+			getLog().warn("Failed to close the listening socket", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Announces with every further answer that its connection closes.
+	 */
+	void announceClose() {
+		if (!this.closing) {
+			this.closingSince = System.nanoTime();
+			this.closing = true;
+		}
+		sayGoAway();
+	}
+
+	void sayGoAway() {
+		getHandler().pause();
+	}
+
+	boolean isClosing() {
+		return this.closing;
+	}
+
+	long closingSince() {
+		return this.closingSince;
+	}
+
+	int connections() {
+		return this.connections.size();
+	}
+
+	@Nullable TomcatConnection connectionOf(SocketWrapperBase<?> socket) {
+		SocketChannel channel = channelOf(socket);
+		return (channel != null) ? this.connections.get(channel) : null;
+	}
+
+	private static @Nullable SocketChannel channelOf(SocketWrapperBase<?> socket) {
+		return (socket.getSocket() instanceof NioChannel channel) ? channel.getIOChannel() : null;
+	}
+
+	@Override
+	public void pause() {
+		if (isRunning()) {
+			stopAccepting();
+			announceClose();
+		}
+	}
+
+	@Override
+	protected void unlockAccept() {
+		stopAccepting();
+		this.acceptorReleased.countDown();
+	}
+
+	@Override
+	public void stopInternal() {
+		if (isRunning()) {
+			stopAccepting();
+			super.pause();
+		}
+		super.stopInternal();
+	}
+
+	@Override
+	protected void doCloseServerSocket() throws IOException {
+		ServerSocketChannel channel = this.channel;
+		if (channel != null) {
+			channel.close();
+		}
+	}
+
+	@Override
+	public boolean processSocket(SocketWrapperBase<NioChannel> socket, SocketEvent event, boolean dispatch) {
+		TomcatConnection connection = connectionOf(socket);
+		if (connection != null) {
+			connection.claim().occupy();
+		}
+		return super.processSocket(socket, event, dispatch);
+	}
+
+	@Override
+	protected SocketProcessorBase<NioChannel> createSocketProcessor(SocketWrapperBase<NioChannel> socket,
+			SocketEvent event) {
+		return new ObservedSocketProcessor(socket, event);
+	}
+
+	private void continueAfter(TomcatConnection done) {
+		for (SocketWrapperBase<NioChannel> socket : observation().done(done)) {
+			TomcatConnection connection = connectionOf(socket);
+			if (connection != null) {
+				processSocket(socket, SocketEvent.OPEN_READ, true);
+				connection.worked();
+			}
+		}
+	}
+
+	@Override
+	public void setHandler(Handler<NioChannel> handler) {
+		super.setHandler(new ObservedHandler(handler));
+	}
+
+	/**
+	 * A task that works for a connection: it ends what {@code processSocket} began.
+	 */
+	private final class ObservedSocketProcessor extends SocketProcessor {
+
+		ObservedSocketProcessor(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
+			super(socket, event);
+		}
+
+		@Override
+		protected void doRun() {
+			SocketWrapperBase<NioChannel> socket = this.socketWrapper;
+			TomcatConnection connection = connectionOf(socket);
+			if (connection == null) {
+				super.doRun();
+				return;
+			}
+			RequestObservation observation = observation();
+			if (this.event == SocketEvent.OPEN_READ && !isUpgraded(socket) && !observation.admit(connection, socket)) {
+				return;
+			}
+			observation.enter(connection);
+			try {
+				super.doRun();
+			}
+			finally {
+				observation.leave();
+				connection.worked();
+				continueAfter(connection);
+			}
+		}
+
+		private boolean isUpgraded(SocketWrapperBase<NioChannel> socket) {
+			return socket.getCurrentProcessor() instanceof Processor processor && processor.isUpgrade();
+		}
+
+	}
+
+	/**
+	 * Sees connections close.
+	 */
+	private final class ObservedHandler implements Handler<NioChannel> {
+
+		private final Handler<NioChannel> delegate;
+
+		ObservedHandler(Handler<NioChannel> delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
+			return this.delegate.process(socket, event);
+		}
+
+		@Override
+		public Object getGlobal() {
+			return this.delegate.getGlobal();
+		}
+
+		@Override
+		public void release(SocketWrapperBase<NioChannel> socket) {
+			SocketChannel channel = channelOf(socket);
+			TomcatConnection connection = (channel != null) ? PreforkEndpoint.this.connections.remove(channel) : null;
+			this.delegate.release(socket);
+			if (connection != null) {
+				connection.closed();
+				continueAfter(connection);
+			}
+		}
+
+		@Override
+		public void pause() {
+			this.delegate.pause();
+		}
+
+		@Override
+		public void recycle() {
+			this.delegate.recycle();
+		}
+
+	}
+
+}

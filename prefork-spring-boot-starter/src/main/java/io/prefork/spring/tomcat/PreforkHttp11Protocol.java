@@ -1,0 +1,167 @@
+package io.prefork.spring.tomcat;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerSpec.InheritedListener;
+import io.prefork.worker.WorkerType;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.coyote.UpgradeProtocol;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.threads.VirtualThreadExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's NIO connector on a listening socket that a worker inherits. Public, and with a
+ * public constructor, because Tomcat makes protocol handlers by the name of their class.
+ */
+public class PreforkHttp11Protocol extends Http11NioProtocol {
+
+	private final PreforkEndpoint endpoint;
+
+	private final KeepAliveSwitch keepAliveSwitch = new KeepAliveSwitch();
+
+	/**
+	 * Makes a protocol handler that has no listening socket yet.
+	 */
+	public PreforkHttp11Protocol() {
+		this(new PreforkEndpoint());
+	}
+
+	private PreforkHttp11Protocol(PreforkEndpoint endpoint) {
+		super(endpoint);
+		this.endpoint = endpoint;
+	}
+
+	/**
+	 * Says what to accept from, and for whom.
+	 */
+	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
+		this.endpoint.adopt(worker, listener, channels);
+		configure(worker.settings());
+		worker.register(new TomcatServerAdapter(this.endpoint));
+	}
+
+	/**
+	 * Requests of all listeners share one pool of threads, so that the number of threads
+	 * is that of the worker.
+	 */
+	void shareThreadsOf(PreforkHttp11Protocol other) {
+		this.endpoint.shareThreadsOf(other.endpoint);
+	}
+
+	private void configure(WorkerSettings settings) {
+		setMaxConnections(settings.workerConnections());
+		switch (settings.type()) {
+			case SYNC -> {
+				setExecutor(null);
+				setThreads(1);
+				setMaxKeepAliveRequests(1);
+			}
+			case GTHREAD -> {
+				Executor executor = getExecutor();
+				if (executor instanceof VirtualThreadExecutor) {
+					setExecutor(null);
+				}
+				setThreads(settings.threads());
+			}
+			case ASYNC, REACTIVE -> {
+				// Threads as the application and Boot configured them
+			}
+		}
+		if (settings.type() != WorkerType.SYNC) {
+			settings.keepAlive().ifPresent(this::setKeepAlive);
+		}
+		for (UpgradeProtocol upgradeProtocol : findUpgradeProtocols()) {
+			if (upgradeProtocol instanceof Http2Protocol http2) {
+				setDrainTimeout(http2, settings.drainQuietPeriod());
+			}
+		}
+	}
+
+	/**
+	 * By default Tomcat ignores streams that begin a round trip after its first GOAWAY.
+	 * Clients that are slower than that do not try again if they take any GOAWAY for a
+	 * failure.
+	 */
+	private void setDrainTimeout(Http2Protocol http2, Duration timeout) {
+		if (http2.getDrainTimeout() == 0) {
+			http2.setDrainTimeout(timeout.toNanos());
+		}
+	}
+
+	private void setThreads(int threads) {
+		setMaxThreads(threads);
+		setMinSpareThreads(Math.min(getMinSpareThreads(), threads));
+	}
+
+	private void setKeepAlive(Duration keepAlive) {
+		if (keepAlive.isZero()) {
+			setMaxKeepAliveRequests(1);
+		}
+		else {
+			setKeepAliveTimeout((int) Math.min(keepAlive.toMillis(), Integer.MAX_VALUE));
+		}
+	}
+
+	@Override
+	public void setAdapter(Adapter adapter) {
+		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation(), null));
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Asked for when the head of a request has been read. With 1, Tomcat answers
+	 * {@code Connection: close}.
+	 */
+	@Override
+	public int getMaxKeepAliveRequests() {
+		return this.endpoint.isClosing() ? 1 : super.getMaxKeepAliveRequests();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Asked for when the head of an answer is about to be committed, just before Tomcat
+	 * writes the {@code Connection} header: the last moment to decide, for a request that
+	 * began before the worker knew that it leaves. Answers without a body (204, 304) and
+	 * files sent by the kernel do not come by here; their connections are told at the
+	 * next request.
+	 */
+	@Override
+	public boolean useCompression(Request request, Response response) {
+		if (this.endpoint.isClosing()) {
+			this.keepAliveSwitch.turnOff(request);
+		}
+		return super.useCompression(request, response);
+	}
+
+	@Override
+	protected Processor createProcessor() {
+		Processor processor = super.createProcessor();
+		this.keepAliveSwitch.install(processor);
+		return processor;
+	}
+
+	@Override
+	public @Nullable UpgradeProtocol getNegotiatedProtocol(String name) {
+		return observe(super.getNegotiatedProtocol(name));
+	}
+
+	@Override
+	public @Nullable UpgradeProtocol getUpgradeProtocol(String name) {
+		return observe(super.getUpgradeProtocol(name));
+	}
+
+	private @Nullable UpgradeProtocol observe(@Nullable UpgradeProtocol protocol) {
+		return (protocol != null) ? new ObservedUpgradeProtocol(protocol, this.endpoint) : null;
+	}
+
+}

@@ -1,0 +1,112 @@
+package io.prefork.spring.tomcat;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestTracker;
+import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerType;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ties requests to the worker's slots. What holds a slot depends on the worker class: for
+ * {@code gthread} a request as long as it has a thread, else from beginning to end.
+ * <p>
+ * {@code sync} is strict: while an asynchronous request is under way that has left the
+ * only thread, whatever other connections have to say waits, although the thread is free.
+ * The thread cannot simply be blocked, because the request needs it in order to end.
+ */
+final class RequestObservation {
+
+	private final AcceptGate gate;
+
+	private final RequestTracker requests;
+
+	private final WorkerType type;
+
+	private final ThreadLocal<@Nullable TomcatConnection> current = new ThreadLocal<>();
+
+	private final Deque<SocketWrapperBase<NioChannel>> postponed = new ArrayDeque<>();
+
+	private @Nullable TomcatConnection suspended;
+
+	RequestObservation(Worker worker) {
+		this.gate = worker.gate();
+		this.requests = worker.requests();
+		this.type = worker.settings().type();
+	}
+
+	/**
+	 * A request begins.
+	 * @param streamsOf the connection whose stream this is, or {@code null} if it has the
+	 * connection that the thread {@linkplain #enter(TomcatConnection) works for} to
+	 * itself
+	 */
+	Exchange begin(Request request, @Nullable TomcatConnection streamsOf) {
+		TomcatConnection connection = (streamsOf != null) ? streamsOf : this.current.get();
+		AcceptGate.Claim slot = (streamsOf == null && connection != null) ? connection.claim() : this.gate.claim();
+		RequestTracker.Tracked tracked = this.requests.begin(String.valueOf(request.getMethod()),
+				String.valueOf(request.requestURI()));
+		return new Exchange(tracked, slot, this.type != WorkerType.GTHREAD, connection);
+	}
+
+	/**
+	 * The current thread works for a connection from now on.
+	 */
+	void enter(TomcatConnection connection) {
+		this.current.set(connection);
+	}
+
+	/**
+	 * The current thread has done its work for a connection.
+	 */
+	void leave() {
+		this.current.remove();
+	}
+
+	/**
+	 * Whether a connection may be worked for now. If not, its socket is returned by
+	 * {@link #done(TomcatConnection)} when it may.
+	 */
+	boolean admit(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
+		return this.type != WorkerType.SYNC || admitStrictly(connection, socket);
+	}
+
+	private synchronized boolean admitStrictly(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
+		if (this.suspended == null || this.suspended == connection) {
+			return true;
+		}
+		this.postponed.add(socket);
+		return false;
+	}
+
+	/**
+	 * A connection has been worked for, or was closed: its request may have left the
+	 * thread, or may have ended.
+	 * @return the sockets whose turn it is
+	 */
+	List<SocketWrapperBase<NioChannel>> done(TomcatConnection connection) {
+		return (this.type == WorkerType.SYNC) ? doneStrictly(connection) : List.of();
+	}
+
+	private synchronized List<SocketWrapperBase<NioChannel>> doneStrictly(TomcatConnection connection) {
+		if (connection.hasSuspended()) {
+			this.suspended = connection;
+		}
+		else if (this.suspended == connection) {
+			this.suspended = null;
+		}
+		if (this.suspended != null || this.postponed.isEmpty()) {
+			return List.of();
+		}
+		List<SocketWrapperBase<NioChannel>> sockets = List.copyOf(this.postponed);
+		this.postponed.clear();
+		return sockets;
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.prefork.spring;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.Resource;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * What the compatibility kit asks of an application.
+ */
+@RestController
+public class HoldingController {
+
+	private final Holds holds;
+
+	HoldingController(Holds holds) {
+		this.holds = holds;
+	}
+
+	@GetMapping("/hello")
+	String hello() {
+		return "hello";
+	}
+
+	@GetMapping("/thread")
+	String thread() {
+		return Thread.currentThread().getName();
+	}
+
+	@GetMapping("/held")
+	String held() {
+		return this.holds.hold();
+	}
+
+	@GetMapping("/held-empty")
+	ResponseEntity<Void> heldEmpty() {
+		this.holds.hold();
+		return ResponseEntity.noContent().build();
+	}
+
+	@GetMapping("/held-chunked")
+	Resource heldChunked() {
+		String text = this.holds.hold();
+		return new InputStreamResource(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+	}
+
+	@GetMapping("/async")
+	CompletableFuture<String> async() {
+		return this.holds.released();
+	}
+
+	@GetMapping("/broken")
+	ResponseEntity<String> broken() {
+		return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).body("broken");
+	}
+
+	@GetMapping("/thrown")
+	String thrown() {
+		throw new IllegalStateException("thrown for a test");
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.prefork.spring;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * Holds requests until a test lets them go.
+ */
+@Component
+public class Holds {
+
+	private volatile CompletableFuture<String> released = new CompletableFuture<>();
+
+	String hold() {
+		return this.released.orTimeout(30, TimeUnit.SECONDS).join();
+	}
+
+	CompletableFuture<String> released() {
+		return this.released;
+	}
+
+	/**
+	 * Lets requests go that are held now or will be.
+	 */
+	public void release() {
+		this.released.complete("held");
+	}
+
+}

@@ -1,0 +1,224 @@
+package io.prefork.spring;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * How every server adapter leaves, whatever the server. Each adapter's test extends this.
+ */
+public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTestSupport {
+
+	@Test
+	void whenDrainedWhileIdleThenCompletesAndSiblingGoesOnAccepting() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		connect().get("/hello");
+		siblingAccepts();
+	}
+
+	@Test
+	void whenDrainedWhileBusyThenAnswerClosesAlthoughRequestBeganBefore() throws Exception {
+		for (String target : List.of("/held", "/held-chunked", "/async")) {
+			SharedListener listener = use(SharedListener.tcp());
+			StubWorker worker = new StubWorker(StubWorker.gthread(2), listener);
+			ConfigurableApplicationContext context = start(worker);
+			worker.gate().open();
+			HttpConnection connection = use(HttpConnection.open(listener.port())).get(target);
+			await().until(() -> worker.requests().busy() == 1);
+			CompletableFuture<Drain.Result> drain = worker.drain().graceful();
+			await().during(A_WHILE).until(() -> !drain.isDone());
+			context.getBean(Holds.class).release();
+			HttpConnection.Answer answer = connection.answer();
+			assertThat(answer.body()).isEqualTo("held");
+			assertThat(answer.announcesClose()).isTrue();
+			assertThat(connection.isClosedByServer()).isTrue();
+			assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		}
+	}
+
+	@Test
+	void whenDrainedThenKeptAliveConnectionGetsOneMoreAnswerThatCloses() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().until(() -> started.worker().connections() == 1 && !drain.isDone());
+		HttpConnection.Answer answer = connection.get("/hello").answer();
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(connection.isClosedByServer()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenDrainedThenConnectionJustAcceptedIsServed() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		HttpConnection connection = connect();
+		await().until(() -> started.worker().gate().acceptedConnections() == 1);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(Duration.ofMillis(100)).until(() -> !drain.isDone());
+		HttpConnection.Answer answer = connection.get("/hello").answer();
+		assertThat(answer.status()).isEqualTo(200);
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenDrainedThenSilentConnectionsAreClosedAfterTheQuietPeriod() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		HttpConnection kept = connect();
+		kept.get("/hello").answer();
+		HttpConnection silent = connect();
+		await().until(() -> started.worker().connections() == 2);
+		Drain.Result result = started.worker().drain().graceful().join();
+		assertThat(result.isComplete()).isTrue();
+		assertThat(result.took()).isGreaterThanOrEqualTo(started.worker().settings().drainQuietPeriod());
+		assertThat(kept.isClosedByServer()).isTrue();
+		assertThat(silent.isClosedByServer()).isTrue();
+	}
+
+	@Test
+	void whenClientsKeepAskingDuringDrainThenNoRequestIsLost() throws Exception {
+		Started started = started(StubWorker.gthread(4));
+		List<CompletableFuture<Boolean>> clients = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			HttpConnection connection = connect();
+			assertThat(connection.get("/hello").answer().status()).isEqualTo(200);
+			clients.add(CompletableFuture.supplyAsync(() -> askUntilClosed(connection)));
+		}
+		await().until(() -> started.worker().requests().completed() > 200);
+		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		assertThat(clients).allSatisfy((client) -> assertThat(client).succeedsWithin(SOON).isEqualTo(true));
+	}
+
+	private boolean askUntilClosed(HttpConnection connection) {
+		try {
+			while (!connection.get("/hello").answer().announcesClose()) {
+				Thread.onSpinWait();
+			}
+			return connection.isClosedByServer();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	@Test
+	void whenContextClosesAfterDrainThenQuietly(CapturedOutput output) throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		connect().get("/hello").answer();
+		started.worker().drain().graceful().join();
+		closeQuietly(started.context(), output);
+		assertThat(this.listener.takeQueued()).isFalse();
+	}
+
+	@Test
+	void whenContextClosesWithoutDrainThenNobodyIsTakenFromTheQueue(CapturedOutput output) throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		connect().get("/hello").answer();
+		closeQuietly(started.context(), output);
+		assertThat(this.listener.takeQueued()).isFalse();
+		connect().get("/hello");
+		siblingAccepts();
+	}
+
+	@Test
+	void whenContextClosesWhileGateIsClosedThenNobodyIsTakenFromTheQueue(CapturedOutput output) throws Exception {
+		ConfigurableApplicationContext context = start(worker(StubWorker.sync()));
+		connect().get("/hello");
+		closeQuietly(context, output);
+		siblingAccepts();
+		assertThat(this.listener.takeQueued()).isFalse();
+	}
+
+	@Test
+	void whenContextClosesWithImmediateShutdownThenQuietly(CapturedOutput output) throws Exception {
+		Started started = started(StubWorker.gthread(2), "server.shutdown=immediate");
+		connect().get("/hello").answer();
+		closeQuietly(started.context(), output);
+		assertThat(this.listener.takeQueued()).isFalse();
+	}
+
+	@Test
+	void whenContextClosesWhileBusyThenRequestIsAnsweredWithClose() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		HttpConnection connection = connect().get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(started.context()::close);
+		await().during(A_WHILE).until(() -> !closed.isDone());
+		started.holds().release();
+		HttpConnection.Answer answer = connection.answer();
+		assertThat(answer.body()).isEqualTo("held");
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(closed).succeedsWithin(SOON);
+	}
+
+	@Test
+	void whenDrainedThenHttp2ConnectionIsToldToGoAwayAndItsStreamsAreServed() throws Exception {
+		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
+		Http2Connection connection = new Http2Connection(connect());
+		connection.get(1, "/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		assertThat(connection.await(Http2Connection.GOAWAY).stream()).isZero();
+		connection.get(3, "/async");
+		await().until(() -> started.worker().requests().busy() == 2);
+		await().during(Duration.ofSeconds(1)).until(() -> !drain.isDone());
+		started.holds().release();
+		assertThat(connection.await(Http2Connection.DATA).text()).isEqualTo("held");
+		assertThat(connection.await(Http2Connection.DATA).text()).isEqualTo("held");
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		assertThat(connection.await(Http2Connection.GOAWAY).stream()).isZero();
+	}
+
+	@Test
+	void whenWorkersAreReplacedUnderLoadThenNoRequestIsLost() throws Exception {
+		for (WorkerSettings settings : List.of(StubWorker.gthread(2), StubWorker.sync())) {
+			Deque<Started> pool = new ArrayDeque<>(List.of(started(settings), started(settings)));
+			List<StrictClient> clients = List.of(new StrictClient(this.listener.port(), false, 0),
+					new StrictClient(this.listener.port(), false, 5), new StrictClient(this.listener.port(), true, 0),
+					new StrictClient(this.listener.port(), true, 20));
+			clients.forEach(StrictClient::start);
+			for (int i = 0; i < 6; i++) {
+				pool.add(started(settings));
+				Started leaving = pool.remove();
+				assertThat(leaving.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+				leaving.context().close();
+			}
+			clients.forEach(StrictClient::finish);
+			assertThat(clients).allSatisfy((client) -> {
+				assertThat(client.lost()).isEmpty();
+				assertThat(client.answered()).isGreaterThan(50);
+			});
+		}
+	}
+
+	private void closeQuietly(ConfigurableApplicationContext context, CapturedOutput output) {
+		int before = output.getAll().length();
+		long start = System.nanoTime();
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+			context.getBean(Holds.class).release();
+			context.close();
+		});
+		assertThat(closed).succeedsWithin(SOON);
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+		assertThat(output.getAll().substring(before)).doesNotContain("WARN", "ERROR", "SEVERE", "Exception");
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.prefork.spring;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+
+import io.prefork.worker.WorkerSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A server of a worker's on a listener that siblings share.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+public abstract class ServerAdapterTestSupport {
+
+	protected static final Duration A_WHILE = Duration.ofMillis(300);
+
+	protected static final Duration SOON = Duration.ofSeconds(10);
+
+	protected final SharedListener listener = SharedListener.tcp();
+
+	private final List<AutoCloseable> resources = new ArrayList<>(List.of(this.listener));
+
+	/**
+	 * Starts the server with an application that has a {@link HoldingController} and its
+	 * {@link Holds}.
+	 */
+	protected abstract ConfigurableApplicationContext run(StubWorker worker, String... properties);
+
+	@AfterEach
+	void closeResources() throws Exception {
+		for (int i = this.resources.size() - 1; i >= 0; i--) {
+			this.resources.get(i).close();
+		}
+	}
+
+	protected final HttpRequest request(String scheme, String path) {
+		return HttpRequest.newBuilder(URI.create(scheme + "://localhost:" + this.listener.port() + path))
+			.timeout(Duration.ofSeconds(20))
+			.build();
+	}
+
+	/**
+	 * Starts a server and opens the gate.
+	 */
+	protected final Started started(WorkerSettings settings, String... properties) {
+		StubWorker worker = worker(settings);
+		ConfigurableApplicationContext context = start(worker, properties);
+		worker.gate().open();
+		return new Started(worker, context);
+	}
+
+	protected final StubWorker worker(WorkerSettings settings) {
+		return new StubWorker(settings, this.listener);
+	}
+
+	protected final ConfigurableApplicationContext start(StubWorker worker, String... properties) {
+		ConfigurableApplicationContext context = run(worker, properties);
+		this.resources.add(() -> {
+			if (context.isActive()) {
+				context.getBean(Holds.class).release();
+				context.close();
+			}
+		});
+		return context;
+	}
+
+	protected final HttpConnection connect() throws IOException {
+		return use(HttpConnection.open(this.listener.port()));
+	}
+
+	protected final <T extends AutoCloseable> T use(T resource) {
+		this.resources.add(resource);
+		return resource;
+	}
+
+	/**
+	 * A sibling accepts the connection that nobody has accepted.
+	 */
+	protected final void siblingAccepts() throws IOException {
+		ServerSocketChannel sibling = use(this.listener.copy());
+		CompletableFuture<SocketChannel> accepted = CompletableFuture.supplyAsync(() -> {
+			try {
+				return sibling.accept();
+			}
+			catch (IOException ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		assertThat(accepted).succeedsWithin(SOON).satisfies((channel) -> {
+			assertThat(((InetSocketAddress) channel.getRemoteAddress()).getAddress().isLoopbackAddress()).isTrue();
+			use(channel);
+		});
+	}
+
+	protected final void staysTrue(Callable<Boolean> condition) {
+		await().during(A_WHILE).atMost(SOON).until(condition);
+	}
+
+	/**
+	 * A worker whose server has started.
+	 *
+	 * @param worker the worker
+	 * @param context the application
+	 */
+	protected record Started(StubWorker worker, ConfigurableApplicationContext context) {
+
+		public Holds holds() {
+			return this.context.getBean(Holds.class);
+		}
+
+	}
+
+}

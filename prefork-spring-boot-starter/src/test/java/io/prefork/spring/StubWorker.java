@@ -1,0 +1,85 @@
+package io.prefork.spring;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+import io.prefork.worker.AcceptGate;
+import io.prefork.worker.Drain;
+import io.prefork.worker.RequestTracker;
+import io.prefork.worker.ServerAdapter;
+import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerSpec;
+import io.prefork.worker.WorkerType;
+
+/**
+ * A worker without a master.
+ */
+public final class StubWorker implements Worker {
+
+	private final WorkerSpec spec;
+
+	private final WorkerSettings settings;
+
+	private final AcceptGate gate;
+
+	private final RequestTracker requests = new RequestTracker();
+
+	private final List<ServerAdapter> servers = new CopyOnWriteArrayList<>();
+
+	public StubWorker(WorkerSettings settings, SharedListener... listeners) {
+		this.spec = new WorkerSpec(0, 1, 1, Path.of("."), Stream.of(listeners).map(SharedListener::inherited).toList());
+		this.settings = settings;
+		this.gate = new AcceptGate(settings);
+	}
+
+	public static WorkerSettings sync() {
+		return settings(WorkerType.SYNC, 1, Optional.empty());
+	}
+
+	public static WorkerSettings gthread(int threads) {
+		return settings(WorkerType.GTHREAD, threads, Optional.empty());
+	}
+
+	public static WorkerSettings settings(WorkerType type, int threads, Optional<Duration> keepAlive) {
+		return new WorkerSettings(type, threads, 100, keepAlive, Duration.ofMillis(500), Duration.ofSeconds(20));
+	}
+
+	public Drain drain() {
+		return new Drain(this.gate, this.requests, this.servers, this.settings);
+	}
+
+	public int connections() {
+		return this.servers.stream().mapToInt(ServerAdapter::connections).sum();
+	}
+
+	@Override
+	public WorkerSpec spec() {
+		return this.spec;
+	}
+
+	@Override
+	public WorkerSettings settings() {
+		return this.settings;
+	}
+
+	@Override
+	public AcceptGate gate() {
+		return this.gate;
+	}
+
+	@Override
+	public RequestTracker requests() {
+		return this.requests;
+	}
+
+	@Override
+	public void register(ServerAdapter adapter) {
+		this.servers.add(adapter);
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.prefork.spring.tomcat;
+
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+import io.prefork.spring.HttpConnection;
+import io.prefork.spring.ServerAdapterCompatibilityKit;
+import io.prefork.spring.SharedListener;
+import io.prefork.spring.StubWorker;
+import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link TomcatServerAdapter} and all that makes it.
+ */
+class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
+
+	@TempDir
+	Path directory;
+
+	@Override
+	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return TomcatTestApplication.run(worker, properties);
+	}
+
+	@Test
+	void whenStartedThenPortIsThatOfTheListener() {
+		Started started = started(StubWorker.gthread(2), "server.port=1");
+		assertThat(started.context().getEnvironment().getProperty("local.server.port"))
+			.isEqualTo(Integer.toString(this.listener.port()));
+	}
+
+	@Test
+	void whenUnixSocketThenServedLoggedAndDrained() throws Exception {
+		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		StubWorker worker = new StubWorker(StubWorker.gthread(2), unix);
+		start(worker, "server.tomcat.accesslog.enabled=true", "server.tomcat.accesslog.directory=" + this.directory,
+				"server.tomcat.accesslog.buffered=false");
+		worker.gate().open();
+		SocketChannel channel = use(SocketChannel.open(UnixDomainSocketAddress.of(this.directory.resolve("app.sock"))));
+		HttpConnection connection = new HttpConnection(channel, Channels.newInputStream(channel),
+				Channels.newOutputStream(channel));
+		assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+		await().untilAsserted(() -> {
+			try (var files = Files.list(this.directory)) {
+				Path log = files.filter((file) -> file.toString().endsWith(".log")).findFirst().orElseThrow();
+				assertThat(log).content().contains("127.0.0.1", "GET /hello HTTP/1.1\" 200");
+			}
+		});
+		assertThat(this.directory.resolve("app.sock")).exists();
+	}
+
+	@Test
+	void whenThereAreSeveralListenersThenAllAreServedByOnePoolOfThreads() throws Exception {
+		SharedListener second = use(SharedListener.tcp());
+		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener, second, unix);
+		start(worker);
+		worker.gate().open();
+		String thread = connect().get("/thread").answer().body();
+		assertThat(use(HttpConnection.open(second.port())).get("/thread").answer().body()).isEqualTo(thread);
+		SocketChannel channel = use(SocketChannel.open(UnixDomainSocketAddress.of(this.directory.resolve("app.sock"))));
+		assertThat(new HttpConnection(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel))
+			.get("/thread")
+			.answer()
+			.body()).isEqualTo(thread);
+		assertThat(worker.connections()).isEqualTo(3);
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenAnotherServerIsMadeThenItIsLeftAlone() {
+		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener);
+		PreforkTomcatWebServerFactoryCustomizer customizer = new PreforkTomcatWebServerFactoryCustomizer(
+				() -> Optional.of(worker), SharedListener::copy);
+		TomcatWebServerFactory main = new TomcatServletWebServerFactory();
+		TomcatWebServerFactory management = new TomcatServletWebServerFactory();
+		customizer.customize(main);
+		customizer.customize(management);
+		assertThat(main.getProtocol()).isEqualTo(PreforkHttp11Protocol.class.getName());
+		assertThat(management.getProtocol()).isEqualTo(TomcatWebServerFactory.DEFAULT_PROTOCOL);
+	}
+
+	@Test
+	void whenNoWorkerThenServerIsLeftAlone() {
+		TomcatWebServerFactory factory = new TomcatServletWebServerFactory();
+		new PreforkTomcatWebServerFactoryCustomizer(Optional::empty, SharedListener::copy).customize(factory);
+		assertThat(factory.getProtocol()).isEqualTo(TomcatWebServerFactory.DEFAULT_PROTOCOL);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whenAsyncThenVirtualThreadsServeAndAsynchronousRequestsHoldSlots() throws Exception {
+		Started started = started(new WorkerSettings(WorkerType.ASYNC, 1, 2, Optional.empty(), Duration.ofMillis(500),
+				Duration.ofSeconds(20)), "spring.threads.virtual.enabled=true");
+		assertThat(connect().get("/thread").answer().body()).startsWith("tomcat-handler-");
+		HttpConnection connection = connect().get("/async");
+		await().until(() -> started.worker().requests().busy() == 1);
+		assertThat(started.worker().gate().taken()).isEqualTo(1);
+		started.holds().release();
+		assertThat(connection.answer().body()).isEqualTo("held");
+		await().until(() -> started.worker().gate().taken() == 0);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whenVirtualThreadsAreEnabledThenSyncAndGthreadKeepTheirOwn() throws Exception {
+		started(StubWorker.sync(), "spring.threads.virtual.enabled=true");
+		assertThat(connect().get("/thread").answer().body()).isEqualTo("http-nio-8080-exec-1");
+	}
+
+}
