@@ -16,7 +16,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The other end of a control link: a worker's, or a tool's. As a {@link PoolControl} it
@@ -28,14 +27,17 @@ public final class ControlClient implements PoolControl, Closeable {
 
 	private final ControlConnection connection;
 
+	private final Duration answerTimeout;
+
 	private final AtomicLong ids = new AtomicLong();
 
 	private final Map<Long, CompletableFuture<Message.Response>> pending = new ConcurrentHashMap<>();
 
 	private volatile boolean ended;
 
-	private ControlClient(ControlConnection connection) {
+	private ControlClient(ControlConnection connection, Duration answerTimeout) {
 		this.connection = connection;
+		this.answerTimeout = answerTimeout;
 	}
 
 	/**
@@ -46,10 +48,14 @@ public final class ControlClient implements PoolControl, Closeable {
 	 * @throws IOException if there is no master
 	 */
 	public static ControlClient connect(Path runDirectory, Listener listener) throws IOException {
+		return connect(runDirectory, listener, ANSWER_TIMEOUT);
+	}
+
+	static ControlClient connect(Path runDirectory, Listener listener, Duration answerTimeout) throws IOException {
 		SocketChannel channel = SocketChannel
 			.open(UnixDomainSocketAddress.of(runDirectory.resolve(ControlServer.SOCKET)));
 		ControlConnection connection = new ControlConnection(channel);
-		ControlClient client = new ControlClient(connection);
+		ControlClient client = new ControlClient(connection, answerTimeout);
 		connection.start("prefork-link", client.new Dispatcher(listener));
 		return client;
 	}
@@ -72,38 +78,36 @@ public final class ControlClient implements PoolControl, Closeable {
 
 	@Override
 	public PoolDocument pool() {
-		return document(ask(Message.Command.POOL, null, null, ANSWER_TIMEOUT), PoolDocument.class);
+		return document(ask(Message.Command.POOL, null, null, this.answerTimeout), PoolDocument.class);
 	}
 
 	@Override
 	public Optional<WorkerDocument> worker(String worker) {
-		Message.Response response = ask(Message.Command.WORKER, worker, null, ANSWER_TIMEOUT);
-		JsonNode body = response.body();
-		return (body != null && !body.isNull()) ? Optional.of(document(response, WorkerDocument.class))
-				: Optional.empty();
+		Message.Response response = ask(Message.Command.WORKER, worker, null, this.answerTimeout);
+		return (response.body() != null) ? Optional.of(document(response, WorkerDocument.class)) : Optional.empty();
 	}
 
 	@Override
 	public ScaleDocument scaleTo(int workers) {
-		return document(ask(Message.Command.SCALE_TO, null, workers, ANSWER_TIMEOUT), ScaleDocument.class);
+		return document(ask(Message.Command.SCALE_TO, null, workers, this.answerTimeout), ScaleDocument.class);
 	}
 
 	@Override
 	public ScaleDocument scaleBy(int by) {
-		return document(ask(Message.Command.SCALE_BY, null, by, ANSWER_TIMEOUT), ScaleDocument.class);
+		return document(ask(Message.Command.SCALE_BY, null, by, this.answerTimeout), ScaleDocument.class);
 	}
 
 	@Override
 	public ReloadDocument reload(boolean wait) {
 		// A rollout is bounded by the master: every step of it has a timeout there.
 		Message.Response response = wait ? ask(Message.Command.RELOAD_AND_WAIT, null, null, null)
-				: ask(Message.Command.RELOAD, null, null, ANSWER_TIMEOUT);
+				: ask(Message.Command.RELOAD, null, null, this.answerTimeout);
 		return document(response, ReloadDocument.class);
 	}
 
 	@Override
 	public boolean replace(String worker) {
-		return document(ask(Message.Command.REPLACE, worker, null, ANSWER_TIMEOUT), Boolean.class);
+		return document(ask(Message.Command.REPLACE, worker, null, this.answerTimeout), Boolean.class);
 	}
 
 	private <T> T document(Message.Response response, Class<T> type) {

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +40,8 @@ public final class ControlConnection implements Closeable {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private final CountDownLatch ended = new CountDownLatch(1);
+
 	private @Nullable Thread sender;
 
 	ControlConnection(SocketChannel channel) {
@@ -67,13 +70,15 @@ public final class ControlConnection implements Closeable {
 	 * Sends a message, soon. Never blocks. A peer that has let the queue run full is
 	 * given up: the connection is closed.
 	 * @param message the message
+	 * @throws IllegalArgumentException if it is longer than a peer would read
 	 */
 	public void send(Message message) {
+		byte[] line = MessageCodec.encode(message);
 		if (this.closed.get()) {
 			return;
 		}
 		this.unsent.incrementAndGet();
-		if (!this.outgoing.offer(MessageCodec.encode(message))) {
+		if (!this.outgoing.offer(line)) {
 			logger.warn("A control link is closed because its peer has not read {} messages", QUEUE_LENGTH);
 			close();
 		}
@@ -113,7 +118,7 @@ public final class ControlConnection implements Closeable {
 		try (InputStream in = new BufferedInputStream(Channels.newInputStream(this.channel))) {
 			Message message;
 			while ((message = MessageCodec.read(in)) != null) {
-				receiver.received(this, message);
+				deliver(message, receiver);
 			}
 		}
 		catch (ClosedChannelException ex) {
@@ -127,6 +132,29 @@ public final class ControlConnection implements Closeable {
 		finally {
 			close();
 			receiver.ended(this);
+			this.ended.countDown();
+		}
+	}
+
+	/**
+	 * Waits until everything that the peer sent has been received and the link has ended.
+	 * @param limit how long to wait at most
+	 * @return whether it has ended
+	 * @throws InterruptedException if interrupted
+	 */
+	public boolean awaitEnd(Duration limit) throws InterruptedException {
+		return this.ended.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * A message that its receiver fails at must not look like the death of the peer.
+	 */
+	private void deliver(Message message, Receiver receiver) {
+		try {
+			receiver.received(this, message);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A message ({}) could not be dealt with", message.getClass().getSimpleName(), ex);
 		}
 	}
 

@@ -8,6 +8,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,8 @@ public final class ControlServer implements Closeable {
 	 * Name of the socket in the run directory.
 	 */
 	public static final String SOCKET = "control.sock";
+
+	private static final Duration PAUSE = Duration.ofSeconds(1);
 
 	private final ServerSocketChannel channel;
 
@@ -67,9 +71,9 @@ public final class ControlServer implements Closeable {
 				return;
 			}
 			catch (IOException ex) {
-				logger.error("The control socket could not accept a connection; the pool cannot be commanded by it",
-						ex);
-				return;
+				// Too many open files, say: the next worker must be able to connect.
+				logger.error("The control socket could not accept a connection and tries again: {}", ex.getMessage());
+				LockSupport.parkNanos(PAUSE.toNanos());
 			}
 		}
 	}

@@ -1,5 +1,7 @@
 package io.prefork.control;
 
+import java.util.Objects;
+
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,11 @@ public sealed interface Message {
 	 * @param reason why
 	 */
 	record Leaving(String reason) implements Message {
+
+		public Leaving {
+			Objects.requireNonNull(reason, "'reason' is missing");
+		}
+
 	}
 
 	/**
@@ -60,6 +67,11 @@ public sealed interface Message {
 	 * @param reason the failure, readable
 	 */
 	record BootFailed(String reason) implements Message {
+
+		public BootFailed {
+			Objects.requireNonNull(reason, "'reason' is missing");
+		}
+
 	}
 
 	/**
@@ -68,6 +80,11 @@ public sealed interface Message {
 	 * @param text the dump
 	 */
 	record Evidence(String text) implements Message {
+
+		public Evidence {
+			Objects.requireNonNull(text, "'text' is missing");
+		}
+
 	}
 
 	/**
@@ -79,6 +96,11 @@ public sealed interface Message {
 	 * @param number how many, where the command has a number
 	 */
 	record Request(long id, Command command, @Nullable String worker, @Nullable Integer number) implements Message {
+
+		public Request {
+			Objects.requireNonNull(command, "'command' is missing");
+		}
+
 	}
 
 	/**
@@ -90,6 +112,12 @@ public sealed interface Message {
 	 * @param invalid whether it was refused because it can never succeed as given
 	 */
 	record Response(long id, @Nullable JsonNode body, @Nullable String refusal, boolean invalid) implements Message {
+
+		public Response {
+			// An absent document is read as JSON's null.
+			body = (body != null && body.isNull()) ? null : body;
+		}
+
 	}
 
 	/**
@@ -104,6 +132,11 @@ public sealed interface Message {
 	 * @param reason why
 	 */
 	record Drain(String reason) implements Message {
+
+		public Drain {
+			Objects.requireNonNull(reason, "'reason' is missing");
+		}
+
 	}
 
 	/**

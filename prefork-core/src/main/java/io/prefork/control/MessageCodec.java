@@ -25,8 +25,17 @@ final class MessageCodec {
 	private MessageCodec() {
 	}
 
+	/**
+	 * Writes a message.
+	 * @param message the message
+	 * @return its line
+	 * @throws IllegalArgumentException if it is longer than a peer would read
+	 */
 	static byte[] encode(Message message) {
 		byte[] json = MAPPER.writeValueAsBytes(message);
+		if (json.length > MAXIMUM_LINE) {
+			throw new IllegalArgumentException("A message of " + json.length + " bytes is longer than " + MAXIMUM_LINE);
+		}
 		byte[] line = new byte[json.length + 1];
 		System.arraycopy(json, 0, line, 0, json.length);
 		line[json.length] = '\n';

@@ -1,6 +1,7 @@
 package io.prefork.control;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,22 @@ public final class PoolControlServer {
 	 * @param request the request
 	 */
 	public void answer(ControlConnection connection, Message.Request request) {
-		this.executor.execute(() -> connection.send(respond(request)));
+		try {
+			this.executor.execute(() -> send(connection, respond(request)));
+		}
+		catch (RejectedExecutionException ex) {
+			// The master is ending: the peer is told by the end of the link.
+			connection.close();
+		}
+	}
+
+	private static void send(ControlConnection connection, Message.Response response) {
+		try {
+			connection.send(response);
+		}
+		catch (IllegalArgumentException ex) {
+			connection.send(new Message.Response(response.id(), null, "The answer is too long", false));
+		}
 	}
 
 	private Message.Response respond(Message.Request request) {

@@ -54,10 +54,11 @@ final class Evidence {
 		}
 		else if (process.connection() != null) {
 			this.processes.tell(id, new Message.TakeEvidence());
-			later(LINK_TIMEOUT, () -> askVirtualMachine(process));
+			later(LINK_TIMEOUT, () -> askVirtualMachine(process,
+					"no answer over the control link within " + LINK_TIMEOUT.toMillis() + " ms"));
 		}
 		else {
-			askVirtualMachine(process);
+			askVirtualMachine(process, "there is no control link yet");
 		}
 	}
 
@@ -71,7 +72,7 @@ final class Evidence {
 		}
 	}
 
-	private void askVirtualMachine(WorkerProcess process) {
+	private void askVirtualMachine(WorkerProcess process, String reason) {
 		if (this.processes.get(process.id()) != process || process.hasEvidence()) {
 			return;
 		}
@@ -79,8 +80,7 @@ final class Evidence {
 		later(PRINT_TIME, () -> {
 			if (process.evidenceTaken()) {
 				this.events.accept(new Event.EvidenceTaken(process.id(),
-						"no answer over the control link within " + LINK_TIMEOUT.toMillis()
-								+ " ms; asked the virtual machine by SIGQUIT, which prints the stacks "
+						reason + "; asked the virtual machine by SIGQUIT, which prints the stacks "
 								+ "to the worker's output if it can"));
 			}
 		});

@@ -38,7 +38,7 @@ public final class ListenerSet implements AutoCloseable {
 			}
 			return new ListenerSet(opened);
 		}
-		catch (ListenException ex) {
+		catch (ListenException | RuntimeException ex) {
 			opened.forEach(Listener::close);
 			throw ex;
 		}

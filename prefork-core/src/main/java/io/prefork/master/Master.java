@@ -92,7 +92,7 @@ public final class Master {
 				configuration.policy().slots());
 		this.processes = new WorkerProcesses(os, configuration, this::post);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
-		this.control = new MasterControl(this, new PoolDocuments(configuration, this.scoreboard));
+		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, this.scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 	}
@@ -178,11 +178,11 @@ public final class Master {
 					task.run();
 				}
 				if (!MonotonicTime.now().isBefore(nextTick)) {
-					tick();
 					nextTick = MonotonicTime.now().plus(TICK);
+					tick();
 				}
 			}
-			catch (InterruptedException | RuntimeException ex) {
+			catch (InterruptedException | RuntimeException | Error ex) {
 				logger.error("The master's loop goes on after an error of its own; please report it", ex);
 			}
 		}
@@ -278,9 +278,13 @@ public final class Master {
 		if (!terminate.reason().isEmpty()) {
 			logger.error("The server stops with exit status {}: {}", terminate.status(), terminate.reason());
 		}
-		close();
-		this.control.ended();
-		this.status.complete(terminate.status());
+		try {
+			close();
+		}
+		finally {
+			this.control.ended();
+			this.status.complete(terminate.status());
+		}
 	}
 
 	private void close() {
@@ -330,10 +334,25 @@ public final class Master {
 	}
 
 	/**
-	 * A worker has sent its thread dump.
+	 * A connection has said something in the name of a worker.
 	 */
-	void evidenceArrived(WorkerId worker, String text) {
-		this.tasks.add(() -> this.evidence.arrived(worker, text));
+	void heard(ControlConnection connection, Event.OfWorker event) {
+		this.tasks.add(() -> {
+			if (this.processes.isConnected(event.worker(), connection)) {
+				tell(event);
+			}
+		});
+	}
+
+	/**
+	 * A connection has sent the thread dump of a worker.
+	 */
+	void evidenceArrived(WorkerId worker, ControlConnection connection, String text) {
+		this.tasks.add(() -> {
+			if (this.processes.isConnected(worker, connection)) {
+				this.evidence.arrived(worker, text);
+			}
+		});
 	}
 
 }

@@ -8,7 +8,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 import io.prefork.control.CommandRefusedException;
 import io.prefork.control.MasterUnavailableException;
@@ -29,7 +31,9 @@ final class MasterControl implements PoolControl {
 
 	private static final long ANSWER_SECONDS = 5;
 
-	private final Master master;
+	private final Consumer<Event> events;
+
+	private final Supplier<CompletableFuture<Master.Snapshot>> snapshots;
 
 	private final PoolDocuments documents;
 
@@ -37,8 +41,10 @@ final class MasterControl implements PoolControl {
 
 	private final Map<Long, CompletableFuture<Answer>> pending = new ConcurrentHashMap<>();
 
-	MasterControl(Master master, PoolDocuments documents) {
-		this.master = master;
+	MasterControl(Consumer<Event> events, Supplier<CompletableFuture<Master.Snapshot>> snapshots,
+			PoolDocuments documents) {
+		this.events = events;
+		this.snapshots = snapshots;
 		this.documents = documents;
 	}
 
@@ -122,15 +128,14 @@ final class MasterControl implements PoolControl {
 	}
 
 	private Master.Snapshot snapshot() {
-		CompletableFuture<Master.Snapshot> future = this.master.snapshot();
-		return await(future, true);
+		return await(this.snapshots.get(), true);
 	}
 
 	private CompletableFuture<Answer> submit(LongFunction<Event> command) {
 		long ticket = this.tickets.incrementAndGet();
 		CompletableFuture<Answer> future = new CompletableFuture<>();
 		this.pending.put(ticket, future);
-		this.master.post(command.apply(ticket));
+		this.events.accept(command.apply(ticket));
 		return future;
 	}
 

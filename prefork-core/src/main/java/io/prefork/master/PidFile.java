@@ -2,6 +2,7 @@ package io.prefork.master;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -47,7 +48,7 @@ public final class PidFile implements Closeable {
 		if (!Files.exists(this.path)) {
 			return;
 		}
-		String text = Files.readString(this.path).strip();
+		String text = read();
 		if (text.matches("\\d{1,18}") && !text.equals(this.pid)
 				&& ProcessHandle.of(Long.parseLong(text)).filter(ProcessHandle::isAlive).isPresent()) {
 			throw new IOException("it names process " + text + ", which is running");
@@ -56,9 +57,13 @@ public final class PidFile implements Closeable {
 
 	@Override
 	public void close() throws IOException {
-		if (Files.exists(this.path) && Files.readString(this.path).strip().equals(this.pid)) {
+		if (Files.exists(this.path) && read().equals(this.pid)) {
 			Files.delete(this.path);
 		}
+	}
+
+	private String read() throws IOException {
+		return new String(Files.readAllBytes(this.path), StandardCharsets.ISO_8859_1).strip();
 	}
 
 }

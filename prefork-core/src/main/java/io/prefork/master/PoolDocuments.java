@@ -29,6 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolDocuments {
 
+	/**
+	 * Obituaries shown of a slot, and how much of each one's evidence, in characters: a
+	 * document must fit into a control message.
+	 */
+	private static final int OBITUARIES = 5;
+
+	private static final int LONGEST_EVIDENCE = 24 * 1024;
+
 	private final MasterConfiguration configuration;
 
 	private final Scoreboard scoreboard;
@@ -76,7 +84,7 @@ final class PoolDocuments {
 			.findFirst()
 			.or(() -> view.workers()
 				.stream()
-				.filter((worker) -> slotOrPid.equals(Integer.toString(worker.pid())))
+				.filter((worker) -> worker.pid() > 0 && slotOrPid.equals(Integer.toString(worker.pid())))
 				.findFirst());
 	}
 
@@ -132,6 +140,7 @@ final class PoolDocuments {
 		return view.obituaries()
 			.stream()
 			.filter((obituary) -> obituary.worker().slot() == slot)
+			.limit(OBITUARIES)
 			.map(PoolDocuments::document)
 			.toList();
 	}
@@ -139,7 +148,14 @@ final class PoolDocuments {
 	private static WorkerDocument.ObituaryDocument document(Obituary obituary) {
 		return new WorkerDocument.ObituaryDocument(obituary.worker().slot(), obituary.pid(), obituary.generation(),
 				name(obituary.cause().category()), obituary.cause().describe(), obituary.age(), obituary.requests(),
-				obituary.inFlight(), obituary.evidence().isEmpty() ? null : obituary.evidence());
+				obituary.inFlight(), evidence(obituary.evidence()));
+	}
+
+	private static @Nullable String evidence(String text) {
+		if (text.isEmpty()) {
+			return null;
+		}
+		return (text.length() > LONGEST_EVIDENCE) ? text.substring(0, LONGEST_EVIDENCE) + "\n(cut off)" : text;
 	}
 
 }

@@ -49,15 +49,25 @@ final class ReservedPort implements Listener {
 		int port = trial.port().orElseThrow();
 		trial.close();
 		try {
-			SocketChannel channel = SocketChannel.open();
-			channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-			channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-			channel.bind(tcp.host().isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(tcp.host(), port));
-			return new ReservedPort(channel, trial.family(), address, port, options.backlog());
+			return new ReservedPort(bind(tcp, port), trial.family(), address, port, options.backlog());
 		}
 		catch (IOException ex) {
 			throw new ListenException(tcp.toString(), String.valueOf(ex.getMessage()),
 					"Switch 'prefork.reuse-port' off, or choose another port.");
+		}
+	}
+
+	private static SocketChannel bind(BindAddress.Tcp tcp, int port) throws IOException {
+		SocketChannel channel = SocketChannel.open();
+		try {
+			channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+			channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+			return channel
+				.bind(tcp.host().isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(tcp.host(), port));
+		}
+		catch (IOException | RuntimeException ex) {
+			channel.close();
+			throw ex;
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,17 +59,22 @@ public final class RunDirectory implements Closeable {
 	 * @throws IOException if that is not possible; the message says why
 	 */
 	public static RunDirectory create(Path parent) throws IOException {
-		Path path = parent.toAbsolutePath().normalize().resolve(PREFIX + ProcessHandle.current().pid());
-		if (path.toString().length() > LONGEST) {
-			throw new IOException("the path " + path + " is longer than the " + LONGEST
-					+ " characters that leave room for a unix-domain socket");
-		}
 		if (!Files.isDirectory(parent)) {
 			throw new IOException("there is no directory " + parent);
 		}
-		sweep(parent);
 		Path making = Files.createTempDirectory(parent, ".making-" + PREFIX,
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		try {
+			sweep(parent, Files.getOwner(making));
+			return lockAndMove(making, free(parent.toAbsolutePath().normalize()));
+		}
+		catch (IOException ex) {
+			delete(making);
+			throw ex;
+		}
+	}
+
+	private static RunDirectory lockAndMove(Path making, Path path) throws IOException {
 		FileChannel lock = FileChannel.open(making.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 		try {
 			if (lock.tryLock() == null) {
@@ -78,30 +85,55 @@ public final class RunDirectory implements Closeable {
 		}
 		catch (IOException ex) {
 			lock.close();
-			delete(making);
 			throw ex;
 		}
 	}
 
-	private static void sweep(Path parent) throws IOException {
+	/**
+	 * In containers that share the parent directory masters have the same process id, as
+	 * a rule.
+	 */
+	private static Path free(Path parent) throws IOException {
+		String name = PREFIX + ProcessHandle.current().pid();
+		Path path = parent.resolve(name);
+		for (int i = 2; Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
+			path = parent.resolve(name + "-" + i);
+		}
+		if (path.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+			throw new IOException("the path " + path + " is longer than the " + LONGEST
+					+ " bytes that leave room for a unix-domain socket");
+		}
+		return path;
+	}
+
+	private static void sweep(Path parent, UserPrincipal user) throws IOException {
 		try (DirectoryStream<Path> candidates = Files.newDirectoryStream(parent, PREFIX + "*")) {
 			for (Path candidate : candidates) {
-				if (isAbandoned(candidate)) {
+				if (isAbandoned(candidate, user)) {
 					logger.info("Removing {}, left behind by a master that was killed", candidate);
-					delete(candidate);
+					deleteIfPossible(candidate);
 				}
 			}
 		}
 	}
 
-	private static boolean isAbandoned(Path directory) {
+	/**
+	 * Another master that starts may be sweeping at the same time.
+	 */
+	private static void deleteIfPossible(Path directory) {
+		try {
+			delete(directory);
+		}
+		catch (IOException ex) {
+			logger.debug("Cannot remove {}", directory, ex);
+		}
+	}
+
+	private static boolean isAbandoned(Path directory, UserPrincipal user) {
 		Path lockFile = directory.resolve(LOCK);
 		try {
 			boolean ours = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-					&& Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS)
-						.equals(directory.getFileSystem()
-							.getUserPrincipalLookupService()
-							.lookupPrincipalByName(System.getProperty("user.name")));
+					&& Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user);
 			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
 				return false;
 			}
@@ -128,8 +160,12 @@ public final class RunDirectory implements Closeable {
 	 */
 	@Override
 	public void close() throws IOException {
-		delete(this.path);
-		this.lock.close();
+		try {
+			delete(this.path);
+		}
+		finally {
+			this.lock.close();
+		}
 	}
 
 	private static void delete(Path directory) throws IOException {

@@ -49,24 +49,24 @@ final class WorkerLinks implements ControlConnection.Receiver {
 			connection.close();
 			return;
 		}
-		fromWorker(worker, message);
+		fromWorker(worker, connection, message);
 	}
 
-	private void fromWorker(WorkerId worker, Message message) {
+	private void fromWorker(WorkerId worker, ControlConnection connection, Message message) {
 		if (message instanceof Message.Ready) {
-			this.master.post(new Event.Ready(worker));
+			this.master.heard(connection, new Event.Ready(worker));
 		}
 		else if (message instanceof Message.Accepting) {
-			this.master.post(new Event.Accepting(worker));
+			this.master.heard(connection, new Event.Accepting(worker));
 		}
 		else if (message instanceof Message.Leaving leaving) {
-			this.master.post(new Event.Leaving(worker, leaving.reason()));
+			this.master.heard(connection, new Event.Leaving(worker, leaving.reason()));
 		}
 		else if (message instanceof Message.BootFailed failed) {
-			this.master.post(new Event.BootFailed(worker, failed.reason()));
+			this.master.heard(connection, new Event.BootFailed(worker, failed.reason()));
 		}
 		else if (message instanceof Message.Evidence evidence) {
-			this.master.evidenceArrived(worker, evidence.text());
+			this.master.evidenceArrived(worker, connection, evidence.text());
 		}
 	}
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A worker's process from the master's side: what is needed to reach it. Owned by the
- * loop thread.
+ * loop thread; the thread that waits for the process reads it.
  */
 final class WorkerProcess {
 
@@ -18,7 +18,7 @@ final class WorkerProcess {
 
 	private final Path output;
 
-	private @Nullable ControlConnection connection;
+	private volatile @Nullable ControlConnection connection;
 
 	private boolean hasEvidence;
 

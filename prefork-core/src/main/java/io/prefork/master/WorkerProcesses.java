@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -45,6 +46,8 @@ final class WorkerProcesses {
 	 */
 	private static final int OUTPUT_LIMIT = 8 * 1024;
 
+	private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
 	private final OperatingSystem os;
 
 	private final MasterConfiguration configuration;
@@ -67,9 +70,10 @@ final class WorkerProcesses {
 			WorkerLauncher.Launch launch = this.configuration.launcher().launch(spec);
 			int pid = this.os
 				.spawn(new SpawnRequest(launch.command(), launch.environment(), output, descriptorsForWorker()));
-			this.processes.put(id, new WorkerProcess(id, pid, output));
+			WorkerProcess process = new WorkerProcess(id, pid, output);
+			this.processes.put(id, process);
 			this.events.accept(new Event.Spawned(id, pid));
-			Thread waiter = new Thread(() -> awaitExit(id, pid, output), "prefork-wait-" + pid);
+			Thread waiter = new Thread(() -> awaitExit(process), "prefork-wait-" + pid);
 			waiter.setDaemon(true);
 			waiter.start();
 		}
@@ -111,11 +115,11 @@ final class WorkerProcesses {
 		return listener.descriptor() != Listener.NO_DESCRIPTOR;
 	}
 
-	private void awaitExit(WorkerId id, int pid, Path output) {
+	private void awaitExit(WorkerProcess process) {
 		OptionalInt code = OptionalInt.empty();
 		String signal = "";
 		try {
-			ExitStatus status = this.os.await(pid);
+			ExitStatus status = this.os.await(process.pid());
 			if (status instanceof ExitStatus.Exited exited) {
 				code = OptionalInt.of(exited.code());
 			}
@@ -124,10 +128,27 @@ final class WorkerProcesses {
 			}
 		}
 		catch (IOException ex) {
-			logger.error("Cannot wait for process {}", pid, ex);
+			logger.error("Cannot wait for process {}", process.pid(), ex);
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
-		this.events.accept(new Event.Exited(id, code, signal, tail(output)));
+		awaitLastWords(process);
+		this.events.accept(new Event.Exited(process.id(), code, signal, tail(process.output())));
+	}
+
+	/**
+	 * What the worker said before it ended, why it failed to boot above all, may still be
+	 * on its way, and nothing is heard of a worker after its exit.
+	 */
+	private static void awaitLastWords(WorkerProcess process) {
+		ControlConnection connection = process.connection();
+		if (connection != null) {
+			try {
+				connection.awaitEnd(LAST_WORDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	private static String tail(Path output) {
@@ -153,6 +174,14 @@ final class WorkerProcesses {
 		process.connected(connection);
 		delete(process.output());
 		return true;
+	}
+
+	/**
+	 * Whether that is the link of that worker.
+	 */
+	boolean isConnected(WorkerId id, ControlConnection connection) {
+		WorkerProcess process = this.processes.get(id);
+		return process != null && process.connection() == connection;
 	}
 
 	private static void delete(Path output) {

@@ -11,9 +11,9 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * A certificate for {@code localhost} that is made anew for each run.
  */
-final class TestCertificate {
+public final class TestCertificate {
 
-	static final String PASSWORD = "changeit";
+	public static final String PASSWORD = "changeit";
 
 	private static final Path keyStore = generate();
 
@@ -42,11 +42,11 @@ final class TestCertificate {
 		}
 	}
 
-	static String keyStore() {
+	public static String keyStore() {
 		return keyStore.toUri().toString();
 	}
 
-	static SSLContext trustingContext() throws Exception {
+	public static SSLContext trustingContext() throws Exception {
 		KeyStore trusted = KeyStore.getInstance("PKCS12");
 		try (InputStream in = Files.newInputStream(keyStore)) {
 			trusted.load(in, PASSWORD.toCharArray());

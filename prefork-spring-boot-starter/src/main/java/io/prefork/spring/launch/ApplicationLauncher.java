@@ -46,9 +46,14 @@ final class ApplicationLauncher implements WorkerLauncher {
 	}
 
 	static ApplicationLauncher of(String[] arguments, ConfigurableEnvironment environment, PoolSettings settings) {
+		return of(arguments, environment, settings, System.getenv());
+	}
+
+	static ApplicationLauncher of(String[] arguments, ConfigurableEnvironment environment, PoolSettings settings,
+			Map<String, String> processEnvironment) {
 		WorkerCommands commands = commands(arguments, settings.properties().getWorker().getJvmArgs());
 		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
-		WorkerCount count = count(sizing, settings);
+		WorkerCount count = count(sizing, settings, processEnvironment);
 		List<String> notes = new ArrayList<>(commands.notes());
 		return new ApplicationLauncher(commands, sizing.options(count.workers()), count, notes,
 				logFile(environment, notes));
@@ -65,15 +70,16 @@ final class ApplicationLauncher implements WorkerLauncher {
 		}
 	}
 
-	private static WorkerCount count(WorkerSizing sizing, PoolSettings settings) {
+	private static WorkerCount count(WorkerSizing sizing, PoolSettings settings,
+			Map<String, String> processEnvironment) {
 		int maximum = settings.properties().getMaxWorkers();
 		Optional<String> configured = Optional.ofNullable(settings.properties().getWorkers())
 			.filter(StringUtils::hasText);
 		String setting = configured.isPresent() ? "prefork.workers" : "WEB_CONCURRENCY";
-		String value = configured.orElseGet(() -> String.valueOf(System.getenv("WEB_CONCURRENCY")));
+		String value = configured.orElseGet(() -> processEnvironment.getOrDefault("WEB_CONCURRENCY", ""));
 		WorkerCount count;
 		try {
-			count = sizing.workers(configured, System.getenv(), settings.type());
+			count = sizing.workers(configured, processEnvironment, settings.type());
 		}
 		catch (IllegalArgumentException ex) {
 			throw invalidCount(setting, value, maximum);

@@ -6,6 +6,7 @@ import java.util.Map;
 import io.prefork.os.BindAddress;
 import io.prefork.os.SystemdSockets;
 import io.prefork.spring.InvalidSettingException;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
@@ -28,8 +29,18 @@ final class BindAddresses {
 		if (!activated.isEmpty()) {
 			return List.copyOf(activated);
 		}
-		return List.of(new BindAddress.Tcp(environment.getProperty("server.address", ""),
-				environment.getProperty("server.port", Integer.class, DEFAULT_PORT)));
+		return List.of(ofServer(environment));
+	}
+
+	private static BindAddress ofServer(Environment environment) {
+		int port = Binder.get(environment).bind("server.port", Integer.class).orElse(DEFAULT_PORT);
+		try {
+			return new BindAddress.Tcp(environment.getProperty("server.address", ""), port);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidSettingException("server.port", port, "which is no port: " + ex.getMessage(),
+					"Set 'server.port' to a number from 0 to 65535; 0 is for any free port.");
+		}
 	}
 
 	private static BindAddress parse(String text) {

@@ -19,15 +19,21 @@ import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
  */
 final class FailureDescription {
 
+	/**
+	 * In characters: it goes into a control message and a log line.
+	 */
+	private static final int LONGEST = 8 * 1024;
+
 	private FailureDescription() {
 	}
 
 	static String of(Throwable exception, @Nullable ConfigurableApplicationContext context) {
-		return analyzers(context).stream()
+		String description = analyzers(context).stream()
 			.map((analyzer) -> analyze(analyzer, exception))
 			.filter(Objects::nonNull)
 			.findFirst()
 			.orElseGet(() -> rootCause(exception));
+		return (description.length() > LONGEST) ? description.substring(0, LONGEST) + "\n(cut off)" : description;
 	}
 
 	private static List<FailureAnalyzer> analyzers(@Nullable ConfigurableApplicationContext context) {

@@ -1,14 +1,17 @@
 package io.prefork.spring.launch;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.prefork.control.PoolControl;
-import io.prefork.master.Master;
 import io.prefork.spring.master.MasterApplication;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.support.EnvironmentPostProcessorApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -40,12 +43,12 @@ class MasterContext {
 
 	private final ConfigurableEnvironment environment;
 
-	private final Master master;
+	private final PoolControl control;
 
-	MasterContext(SpringApplication application, ConfigurableEnvironment environment, Master master) {
+	MasterContext(SpringApplication application, ConfigurableEnvironment environment, PoolControl control) {
 		this.application = application;
 		this.environment = environment;
-		this.master = master;
+		this.control = control;
 	}
 
 	/**
@@ -57,16 +60,16 @@ class MasterContext {
 	}
 
 	static boolean hasOwnManagementPort(ConfigurableEnvironment environment) {
-		Integer port = environment.getProperty("management.server.port", Integer.class);
-		return port != null && port >= 0
-				&& (port == 0 || !port.equals(environment.getProperty("server.port", Integer.class, 8080)));
+		Binder binder = Binder.get(environment);
+		int port = binder.bind("management.server.port", Integer.class).orElse(-1);
+		return port >= 0 && (port == 0 || port != binder.bind("server.port", Integer.class).orElse(8080));
 	}
 
 	/**
 	 * Starts the context.
-	 * @return {@code false} if it failed, in which case Boot has reported why
+	 * @return the context, or empty if it failed, in which case Boot has reported why
 	 */
-	boolean start() {
+	Optional<ConfigurableApplicationContext> start() {
 		this.environment.getPropertySources().addFirst(new MapPropertySource(PROPERTY_SOURCE, overrides()));
 		// The application may have been processed ahead of time; this context was not.
 		SpringProperties.setProperty("spring.aot.enabled", "false");
@@ -75,31 +78,37 @@ class MasterContext {
 		nested.setEnvironment(this.environment);
 		nested.setAddCommandLineProperties(false);
 		nested.setLogStartupInfo(false);
-		nested.setListeners(nested.getListeners()
-			.stream()
+		nested.setListeners(ofBootItself(nested.getListeners()).stream()
 			.filter((listener) -> !(listener instanceof EnvironmentPostProcessorApplicationListener))
 			.toList());
+		nested.setInitializers(ofBootItself(nested.getInitializers()));
 		nested.addInitializers(registerControl());
 		try {
-			nested.run();
-			return true;
+			return Optional.of(nested.run());
 		}
 		catch (RuntimeException ex) {
 			logger.error("The master's management context failed to start, so the server stops");
-			return false;
+			return Optional.empty();
 		}
 	}
 
+	/**
+	 * The application and its libraries may have listed others in
+	 * {@code META-INF/spring.factories}.
+	 */
+	private static <T> List<T> ofBootItself(Collection<T> extensions) {
+		return extensions.stream()
+			.filter((extension) -> extension.getClass().getName().startsWith("org.springframework.boot."))
+			.toList();
+	}
+
 	private ApplicationContextInitializer<ConfigurableApplicationContext> registerControl() {
-		PoolControl control = this.master.control();
-		return (context) -> context.getBeanFactory().registerSingleton(CONTROL_BEAN, control);
+		return (context) -> context.getBeanFactory().registerSingleton(CONTROL_BEAN, this.control);
 	}
 
 	private static Map<String, Object> overrides() {
 		Map<String, Object> overrides = new LinkedHashMap<>();
 		overrides.put("server.port", -1);
-		overrides.put("server.ssl.enabled", false);
-		overrides.put("server.http2.enabled", false);
 		overrides.put("server.tomcat.accesslog.enabled", false);
 		overrides.put("server.servlet.context-path", "");
 		overrides.put("spring.web.resources.add-mappings", false);

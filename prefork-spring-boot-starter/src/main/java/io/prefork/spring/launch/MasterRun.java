@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -80,8 +79,8 @@ class MasterRun {
 
 	private int supervise(Master master) {
 		try {
-			MasterContext context = new MasterContext(this.application, this.environment, master);
-			if (context.isWanted() && !context.start()) {
+			MasterContext context = new MasterContext(this.application, this.environment, master.control());
+			if (context.isWanted() && context.start().isEmpty()) {
 				master.post(new Event.Stop(true));
 				master.awaitEnd();
 				return 1;
@@ -142,7 +141,7 @@ class MasterRun {
 		return Stream
 			.of(System.getenv("RUNTIME_DIRECTORY"), System.getenv("XDG_RUNTIME_DIR"), "/dev/shm",
 					System.getProperty("java.io.tmpdir"))
-			.filter(Objects::nonNull)
+			.filter(StringUtils::hasText)
 			.map(Path::of)
 			.filter((directory) -> Files.isDirectory(directory) && Files.isWritable(directory))
 			.findFirst()

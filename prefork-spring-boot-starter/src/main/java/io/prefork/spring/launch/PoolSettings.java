@@ -25,7 +25,15 @@ final class PoolSettings {
 
 	private static final int LARGEST_BACKLOG = 65535;
 
+	private static final long MOST_REQUESTS = 1_000_000_000_000L;
+
 	private static final int ASYNC_JAVA = 21;
+
+	/**
+	 * Tomcat's own default, which also applies where Boot ignores a setting that is not
+	 * positive.
+	 */
+	private static final int TOMCAT_THREADS = 200;
 
 	private final Environment environment;
 
@@ -56,7 +64,7 @@ final class PoolSettings {
 	private void check() {
 		between("prefork.max-workers", this.properties.getMaxWorkers(), 1, HIGHEST_MAXIMUM);
 		between("prefork.worker-connections", this.properties.getWorkerConnections(), 1, Integer.MAX_VALUE);
-		between("prefork.max-requests", this.properties.getMaxRequests(), 0, Long.MAX_VALUE);
+		between("prefork.max-requests", this.properties.getMaxRequests(), 0, MOST_REQUESTS);
 		between("prefork.max-requests-jitter", this.properties.getMaxRequestsJitter(), 0, Integer.MAX_VALUE);
 		between("prefork.backlog", this.properties.getBacklog(), 1, LARGEST_BACKLOG);
 		if (this.properties.getThreads() != null) {
@@ -77,11 +85,8 @@ final class PoolSettings {
 
 	private static void between(String setting, long value, long lowest, long highest) {
 		if (value < lowest || value > highest) {
-			boolean unbounded = highest >= Integer.MAX_VALUE;
-			throw new InvalidSettingException(setting, value,
-					unbounded ? "which is less than " + lowest : "which is not between " + lowest + " and " + highest,
-					"Set '" + setting + "' to " + (unbounded ? "a number from " + lowest + " on."
-							: "a number from " + lowest + " to " + highest + "."));
+			throw new InvalidSettingException(setting, value, "which is not between " + lowest + " and " + highest,
+					"Set '" + setting + "' to a number from " + lowest + " to " + highest + ".");
 		}
 	}
 
@@ -136,7 +141,7 @@ final class PoolSettings {
 	}
 
 	private boolean virtualThreads() {
-		return this.environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false);
+		return Binder.get(this.environment).bind("spring.threads.virtual.enabled", Boolean.class).orElse(false);
 	}
 
 	private static InvalidSettingException unknownType(String name) {
@@ -164,8 +169,11 @@ final class PoolSettings {
 
 	private int threads() {
 		Integer threads = this.properties.getThreads();
-		return (threads != null) ? threads
-				: this.environment.getProperty("server.tomcat.threads.max", Integer.class, 200);
+		if (threads != null) {
+			return threads;
+		}
+		int tomcat = Binder.get(this.environment).bind("server.tomcat.threads.max", Integer.class).orElse(0);
+		return (tomcat > 0) ? tomcat : TOMCAT_THREADS;
 	}
 
 	/**

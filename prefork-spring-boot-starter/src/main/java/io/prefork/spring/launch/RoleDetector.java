@@ -7,7 +7,10 @@ import java.util.Optional;
 import io.prefork.worker.WorkerSpec;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.context.properties.bind.BindResult;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.NativeDetector;
+import org.springframework.core.SpringProperties;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
@@ -31,9 +34,16 @@ class RoleDetector {
 
 	private final ConfigurableEnvironment environment;
 
+	private final StackTraceElement[] stack;
+
 	RoleDetector(SpringApplication application, ConfigurableEnvironment environment) {
+		this(application, environment, Thread.currentThread().getStackTrace());
+	}
+
+	RoleDetector(SpringApplication application, ConfigurableEnvironment environment, StackTraceElement[] stack) {
 		this.application = application;
 		this.environment = environment;
+		this.stack = stack.clone();
 	}
 
 	Role detect() {
@@ -52,10 +62,10 @@ class RoleDetector {
 	}
 
 	private Optional<String> bySetting() {
-		if (!this.environment.getProperty("prefork.enabled", Boolean.class, true)) {
+		if (!setting("prefork.enabled", Boolean.class).orElse(true)) {
 			return Optional.of("'prefork.enabled' is false");
 		}
-		if ("onRefresh".equalsIgnoreCase(System.getProperty("spring.context.exit"))) {
+		if ("onRefresh".equalsIgnoreCase(SpringProperties.getProperty("spring.context.exit"))) {
 			return Optional.of("'spring.context.exit' asks for a training run");
 		}
 		if (Boolean.getBoolean("spring.aot.processing")) {
@@ -64,16 +74,21 @@ class RoleDetector {
 		return Optional.empty();
 	}
 
+	/**
+	 * Bound rather than converted, so that a value of the wrong type ends in Boot's own
+	 * failure analysis.
+	 */
+	private <T> BindResult<T> setting(String name, Class<T> type) {
+		return Binder.get(this.environment).bind(name, type);
+	}
+
 	private Optional<String> byWebType() {
-		WebApplicationType type = this.environment.getProperty("spring.main.web-application-type",
-				WebApplicationType.class);
-		if (type == null) {
-			type = this.application.getWebApplicationType();
-		}
+		WebApplicationType type = setting("spring.main.web-application-type", WebApplicationType.class)
+			.orElse(this.application.getWebApplicationType());
 		if (type == WebApplicationType.NONE) {
 			return Optional.of("it is no web application");
 		}
-		if (this.environment.getProperty("server.port", Integer.class, 0) < 0) {
+		if (setting("server.port", Integer.class).orElse(0) < 0) {
 			return Optional.of("'server.port' is negative, so there is nothing to listen on");
 		}
 		boolean deployed = this.application.getInitializers()
@@ -100,8 +115,7 @@ class RoleDetector {
 	}
 
 	private Optional<String> byCaller() {
-		StackTraceElement[] stack = Thread.currentThread().getStackTrace();
-		for (StackTraceElement frame : stack) {
+		for (StackTraceElement frame : this.stack) {
 			for (String foreign : FOREIGN_FRAMES) {
 				if (frame.getClassName().startsWith(foreign)) {
 					return Optional.of("it was started by a test or a build (" + foreign + "*)");
@@ -113,7 +127,7 @@ class RoleDetector {
 				|| "restartedMain".equals(Thread.currentThread().getName())) {
 			return Optional.of("devtools restarts it within one process");
 		}
-		if (!"main".equals(stack[stack.length - 1].getMethodName())) {
+		if (!"main".equals(this.stack[this.stack.length - 1].getMethodName())) {
 			return Optional.of("it was not started from a main method");
 		}
 		return Optional.empty();

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A pool that shows what it is told to show and records its commands.
  */
-class FakePoolControl implements PoolControl {
+public class FakePoolControl implements PoolControl {
 
 	static final WorkerSummary WORKER = new WorkerSummary(0, 41, 2, "ACCEPTING", Duration.ofMinutes(2), 1, 30011,
 			Duration.ofMillis(20), Duration.ofMillis(100), 214958080L, 61000000L);
 
-	final List<String> commands = new ArrayList<>();
+	public final List<String> commands = new ArrayList<>();
 
 	PoolDocument pool = pool("RUNNING", 4, List.of(WORKER));
 

@@ -1,0 +1,60 @@
+package io.prefork.master;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.prefork.os.BindAddress;
+import io.prefork.os.ListenException;
+import io.prefork.os.ListenOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ListenerSetTests {
+
+	private static final ListenOptions OPTIONS = new ListenOptions(128, false, Duration.ZERO);
+
+	private static final List<BindAddress> ADDRESSES = Stream.of(":1", "unix:/run/app.sock", ":3")
+		.map(BindAddress::parse)
+		.toList();
+
+	private final FakeOperatingSystem os = new FakeOperatingSystem();
+
+	@Test
+	void whenAllCanBeHadThenTheyAreInTheOrderOfTheirAddressesUntilClosed() throws ListenException {
+		ListenerSet set = ListenerSet.open(this.os, ADDRESSES, OPTIONS);
+		assertThat(set.all()).extracting("address").containsExactly(":1", "unix:/run/app.sock", ":3");
+		assertThat(this.os.listeners).noneMatch((listener) -> listener.closed);
+		set.close();
+		assertThat(this.os.listeners).allMatch((listener) -> listener.closed);
+	}
+
+	@ParameterizedTest
+	@MethodSource("failures")
+	void whenOneCannotBeHadThenTheOthersAreClosed(Exception failure) {
+		this.os.listenFailures.put(":3", failure);
+		assertThatThrownBy(() -> ListenerSet.open(this.os, ADDRESSES, OPTIONS)).isSameAs(failure);
+		assertThat(this.os.listeners).hasSize(2).allMatch((listener) -> listener.closed);
+	}
+
+	private static Stream<Exception> failures() {
+		return Stream.of(new ListenException(":3", "in use", "Stop the other"), new IllegalStateException("broken"));
+	}
+
+	@Test
+	void whenServerStopsThenNewConnectionsAreRefusedAndQueuesAreWatchedAsFarAsTheKernelTells() throws ListenException {
+		ListenerSet set = ListenerSet.open(this.os, ADDRESSES, OPTIONS);
+		set.refuseNew();
+		assertThat(this.os.listeners).allMatch((listener) -> listener.refusing);
+		assertThat(set.queuesEmpty()).isTrue();
+		this.os.listeners.get(2).queued = 1;
+		assertThat(set.queuesEmpty()).isFalse();
+		this.os.listeners.get(2).queued = 0;
+		assertThat(set.queuesEmpty()).isTrue();
+	}
+
+}

@@ -1,0 +1,160 @@
+package io.prefork.master;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.prefork.control.PoolDocument;
+import io.prefork.control.WorkerDocument;
+import io.prefork.pool.ExitCause;
+import io.prefork.pool.Obituary;
+import io.prefork.pool.PoolView;
+import io.prefork.pool.WorkerId;
+import io.prefork.pool.WorkerState;
+import io.prefork.scoreboard.Scoreboard;
+import io.prefork.scoreboard.SlotReading;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PoolDocumentsTests {
+
+	private static final int PID = (int) ProcessHandle.current().pid();
+
+	private static final int NO_PROCESS = 999_999_999;
+
+	@TempDir
+	private Path parent;
+
+	private MasterFixture fixture;
+
+	private Scoreboard scoreboard;
+
+	private PoolDocuments documents;
+
+	@BeforeEach
+	void prepare() throws IOException {
+		this.fixture = new MasterFixture(this.parent);
+		this.scoreboard = Scoreboard.create(this.parent.resolve("scoreboard"), 10);
+		this.documents = new PoolDocuments(this.fixture.configuration, this.scoreboard);
+	}
+
+	@AfterEach
+	void close() throws IOException {
+		this.fixture.close();
+	}
+
+	@Test
+	void whenThePoolIsShownThenWorkersAreCountedByStateAndTheirSlotsAreRead() {
+		this.scoreboard.write(0,
+				new SlotReading(7, System.nanoTime(), 3, System.nanoTime() - 2_000_000_000, 100, 50, 4, 1000, 2000));
+		// Of a worker that is gone.
+		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, 900, 0, 0, 0, 0));
+		PoolDocument document = this.documents.pool(view(worker(0, 7, PID, WorkerState.ACCEPTING),
+				worker(1, 8, 0, WorkerState.SPAWNED), worker(2, 9, NO_PROCESS, WorkerState.BOOTING),
+				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)), 1000);
+		assertThat(document.state()).isEqualTo("RUNNING");
+		assertThat(document.master().pid()).isEqualTo(PID);
+		assertThat(document.workerClass()).isEqualTo("gthread");
+		assertThat(document.threads()).isEqualTo(8);
+		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 2, 1, 3, 8));
+		assertThat(document.counters().requests()).isEqualTo(1100);
+		assertThat(document.counters().spawned()).isEqualTo(12);
+		assertThat(document.counters().exits()).containsEntry("crash", 2L)
+			.containsEntry("timeout", 0L)
+			.containsEntry("recycled", 0L)
+			.containsEntry("boot", 0L)
+			.containsEntry("voluntary", 0L);
+		assertThat(document.listeners()).extracting(PoolDocument.ListenerDocument::address)
+			.containsExactly("0.0.0.0:80", "unix:/run/app.sock");
+		PoolDocument.WorkerSummary known = document.pool().get(0);
+		assertThat(known.busy()).isEqualTo(3);
+		assertThat(known.oldestRequest()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
+		assertThat(known.heartbeat()).isNotNull();
+		assertThat(known.rss()).isPositive();
+		assertThat(known.heapUsed()).isEqualTo(1000L);
+		assertThat(document.pool().get(1)).isEqualTo(new PoolDocument.WorkerSummary(1, 0, 2, "SPAWNED",
+				document.pool().get(1).age(), 0, 0, null, null, null, null));
+	}
+
+	@Test
+	void whenTheKernelTellsOfTheQueueThenItIsShown() {
+		this.fixture.os.listeners.get(0).queued = 5;
+		assertThat(this.documents.pool(view(), 0).listeners()).containsExactly(
+				new PoolDocument.ListenerDocument("0.0.0.0:80", 128, 5),
+				new PoolDocument.ListenerDocument("unix:/run/app.sock", 128, null));
+	}
+
+	@Test
+	void whenWorkerIsNamedThenItIsFoundBySlotBeforePid() {
+		PoolView view = view(worker(0, 7, 3, WorkerState.ACCEPTING), worker(3, 8, 70, WorkerState.ACCEPTING));
+		assertThat(serial(view, "0")).isEqualTo(7);
+		assertThat(serial(view, "3")).isEqualTo(8);
+		assertThat(serial(view, "70")).isEqualTo(8);
+		assertThat(List.of("1", "-1", "", "03", "7", "x"))
+			.allSatisfy((nobody) -> assertThat(this.documents.worker(view, nobody)).isEmpty());
+	}
+
+	@Test
+	void whenPidOfAWorkerIsNotKnownYetThenZeroDoesNotNameIt() {
+		assertThat(this.documents.worker(view(worker(1, 8, 0, WorkerState.SPAWNED)), "0")).isEmpty();
+	}
+
+	@Test
+	void whenSlotHasAHistoryThenTheLastOfItsOwnObituariesAreShown() {
+		Obituary other = obituary(1, 1, "");
+		List<Obituary> obituaries = IntStream.range(0, 20)
+			.mapToObj((i) -> (i % 2 == 0) ? obituary(0, 20 - i, "") : other)
+			.toList();
+		WorkerDocument document = this.documents
+			.worker(view(obituaries, worker(0, 30, PID, WorkerState.ACCEPTING)), "0")
+			.orElseThrow();
+		assertThat(document.obituaries()).extracting(WorkerDocument.ObituaryDocument::pid)
+			.containsExactly(20L, 18L, 16L, 14L, 12L);
+		assertThat(document.obituaries().get(0)).isEqualTo(new WorkerDocument.ObituaryDocument(0, 20, 1, "crash",
+				"killed by SIGSEGV", Duration.ofSeconds(9), 100, 2, null));
+	}
+
+	@Test
+	void whenEvidenceIsLongThenTheDocumentStillFitsIntoAMessage() {
+		List<Obituary> obituaries = IntStream.range(0, 50)
+			.mapToObj((i) -> obituary(0, 1, "\n\tat ünïcödé".repeat(20_000)))
+			.toList();
+		WorkerDocument document = this.documents
+			.worker(view(obituaries, worker(0, 30, PID, WorkerState.ACCEPTING)), "0")
+			.orElseThrow();
+		assertThat(document.obituaries()).allMatch((obituary) -> obituary.evidence().endsWith("\n(cut off)"));
+		int characters = document.obituaries().stream().mapToInt((obituary) -> obituary.evidence().length()).sum();
+		assertThat(characters).isLessThan(128 * 1024);
+	}
+
+	private long serial(PoolView view, String slotOrPid) {
+		return this.documents.worker(view, slotOrPid).orElseThrow().serial();
+	}
+
+	private static PoolView view(PoolView.WorkerView... workers) {
+		return view(List.of(), workers);
+	}
+
+	private static PoolView view(List<Obituary> obituaries, PoolView.WorkerView... workers) {
+		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Category.CRASH, 2L),
+				obituaries);
+	}
+
+	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {
+		return new PoolView.WorkerView(new WorkerId(slot, serial), pid, 2, state,
+				MonotonicTime.now().minus(Duration.ofSeconds(5)));
+	}
+
+	private static Obituary obituary(int slot, int pid, String evidence) {
+		return new Obituary(new WorkerId(slot, pid), pid, 1, WorkerState.ACCEPTING, new ExitCause.Signalled("SIGSEGV"),
+				Duration.ofSeconds(9), 100, 2, evidence);
+	}
+
+}

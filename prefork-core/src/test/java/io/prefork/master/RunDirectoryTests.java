@@ -1,0 +1,177 @@
+package io.prefork.master;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class RunDirectoryTests {
+
+	private static final long PID = ProcessHandle.current().pid();
+
+	@TempDir
+	private Path parent;
+
+	@Test
+	void whenMadeThenItIsPrivateAndNamedAfterTheProcessAndLeavesNothingElse() throws IOException {
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			assertThat(directory.path()).isAbsolute().isEqualTo(this.parent.resolve("prefork-" + PID));
+			assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.path())))
+				.isEqualTo("rwx------");
+			assertThat(entries()).containsExactly("prefork-" + PID);
+		}
+	}
+
+	@Test
+	void whenClosedThenItIsGoneWithAllThatIsInIt() throws IOException {
+		RunDirectory directory = RunDirectory.create(this.parent);
+		Files.createDirectories(directory.path().resolve("a/b"));
+		Files.writeString(directory.path().resolve("a/b/c"), "text");
+		Path outside = Files.writeString(this.parent.resolve("outside"), "text");
+		Files.createSymbolicLink(directory.path().resolve("link"), this.parent);
+		directory.close();
+		assertThat(directory.path()).doesNotExist();
+		assertThat(outside).exists();
+	}
+
+	@Test
+	void whenMasterLivesThenItsDirectoryStaysAndWhenItWasKilledThenItIsSweptAway() throws Exception {
+		Process other = RunDirectoryHolder.start(this.parent);
+		try (BufferedReader output = other.inputReader()) {
+			Path held = Path.of(output.readLine().replaceFirst("^holds ", ""));
+			RunDirectory.create(this.parent).close();
+			assertThat(held).isDirectory();
+			other.destroyForcibly().waitFor();
+			assertThat(held).isDirectory();
+			RunDirectory.create(this.parent).close();
+			assertThat(held).doesNotExist();
+		}
+		finally {
+			other.destroyForcibly();
+		}
+	}
+
+	@Test
+	void whenDirectoryIsOfAnotherLayoutThenItIsLeftAlone() throws IOException {
+		Path withoutLock = Files.createDirectory(this.parent.resolve("prefork-without-lock"));
+		Files.writeString(withoutLock.resolve("precious"), "text");
+		Path lockIsDirectory = Files.createDirectories(this.parent.resolve("prefork-odd/master.lock"));
+		Path file = Files.writeString(this.parent.resolve("prefork-file"), "text");
+		Path elsewhere = abandoned("elsewhere");
+		Path link = Files.createSymbolicLink(this.parent.resolve("prefork-link"), elsewhere);
+		Path linkedLock = Files.createDirectory(this.parent.resolve("prefork-linked-lock"));
+		Files.createSymbolicLink(linkedLock.resolve("master.lock"), elsewhere.resolve("master.lock"));
+		RunDirectory.create(this.parent).close();
+		assertThat(withoutLock.resolve("precious")).exists();
+		assertThat(lockIsDirectory).exists();
+		assertThat(file).exists();
+		assertThat(link).exists();
+		assertThat(linkedLock).exists();
+		assertThat(elsewhere).exists();
+	}
+
+	@Test
+	void whenDirectoryIsOfAnotherUserThenItIsLeftAlone() throws IOException {
+		Path foreign = abandoned("prefork-1");
+		try {
+			UserPrincipal nobody = foreign.getFileSystem()
+				.getUserPrincipalLookupService()
+				.lookupPrincipalByName("nobody");
+			Files.setOwner(foreign, nobody);
+		}
+		catch (IOException ex) {
+			assumeThat(false).as("files can be given away").isTrue();
+		}
+		RunDirectory.create(this.parent).close();
+		assertThat(foreign).exists();
+	}
+
+	@Test
+	void whenTheUserHasNoNameThenDeadMastersAreSweptAllTheSame() throws IOException {
+		Path dead = abandoned("prefork-1");
+		String name = System.getProperty("user.name");
+		try {
+			// What the JDK says in a container whose user is but a number.
+			System.setProperty("user.name", "?");
+			RunDirectory.create(this.parent).close();
+		}
+		finally {
+			System.setProperty("user.name", name);
+		}
+		assertThat(dead).doesNotExist();
+	}
+
+	@Test
+	void whenTheNameIsTakenThenAnotherOneIsFound() throws IOException {
+		Path taken = Files.createDirectory(this.parent.resolve("prefork-" + PID));
+		Files.writeString(taken.resolve("precious"), "text");
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			assertThat(directory.path()).isEqualTo(this.parent.resolve("prefork-" + PID + "-2")).isDirectory();
+		}
+		assertThat(taken.resolve("precious")).exists();
+	}
+
+	@Test
+	void whenTheSameProcessIdWasKilledBeforeThenItsDirectoryIsReplaced() throws IOException {
+		Path dead = abandoned("prefork-" + PID);
+		Files.writeString(dead.resolve("scoreboard"), "old");
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			assertThat(directory.path()).isEqualTo(dead);
+			assertThat(directory.path().resolve("scoreboard")).doesNotExist();
+		}
+	}
+
+	@Test
+	void whenParentIsMissingOrAFileThenThatIsSaid() throws IOException {
+		Path missing = this.parent.resolve("missing");
+		assertThatIOException().isThrownBy(() -> RunDirectory.create(missing))
+			.withMessage("there is no directory " + missing);
+		Path file = Files.writeString(this.parent.resolve("file"), "text");
+		assertThatIOException().isThrownBy(() -> RunDirectory.create(file))
+			.withMessage("there is no directory " + file);
+	}
+
+	@Test
+	void whenParentCannotBeWrittenToThenThatIsSaid() {
+		// Not even root can make a file there.
+		assertThatIOException().isThrownBy(() -> RunDirectory.create(Path.of("/proc/self")));
+	}
+
+	@Test
+	void whenPathIsTooLongForASocketThenThatIsSaidAndNothingIsLeftBehind() throws IOException {
+		Path longest = Files.createDirectory(this.parent.resolve("ä".repeat(45)));
+		assertThatIOException().isThrownBy(() -> RunDirectory.create(longest))
+			.withMessageContaining("is longer than the 94 bytes that leave room for a unix-domain socket");
+		assertThat(longest).isEmptyDirectory();
+	}
+
+	private Path abandoned(String name) throws IOException {
+		Path directory = Files.createDirectory(this.parent.resolve(name));
+		Files.createFile(directory.resolve("master.lock"));
+		return directory;
+	}
+
+	private Stream<String> entries() {
+		try (Stream<Path> entries = Files.list(this.parent)) {
+			return entries.map((entry) -> entry.getFileName().toString()).toList().stream();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}

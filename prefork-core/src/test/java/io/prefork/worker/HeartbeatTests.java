@@ -1,0 +1,83 @@
+package io.prefork.worker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import io.prefork.scoreboard.Scoreboard;
+import io.prefork.scoreboard.SlotReading;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
+
+class HeartbeatTests {
+
+	@TempDir
+	private Path directory;
+
+	private final RequestTracker requests = new RequestTracker();
+
+	private final AcceptGate gate = new AcceptGate(4, true, Duration.ofSeconds(60));
+
+	private Scoreboard scoreboard;
+
+	private WorkerSpec spec;
+
+	@BeforeEach
+	void prepare() throws IOException {
+		this.spec = new WorkerSpec(1, 7, 1, this.directory, List.of());
+		this.scoreboard = Scoreboard.create(this.directory.resolve(Scoreboard.FILE), 3);
+	}
+
+	@Test
+	void whenItBeatsThenTheMasterReadsWhatTheWorkerDoes() throws IOException {
+		Heartbeat heartbeat = new Heartbeat(this.spec, this.requests, this.gate);
+		assertThat(this.scoreboard.read(1, 7)).isEmpty();
+		heartbeat.start();
+		try {
+			await().untilAsserted(() -> assertThat(this.scoreboard.read(1, 7)).isPresent());
+			assertThat(reading().oldestRequest()).isZero();
+			assertThat(reading().heapUsed()).isPositive().isLessThanOrEqualTo(reading().heapMax());
+			long first = reading().heartbeat();
+			this.gate.accepted();
+			RequestTracker.Tracked request = this.requests.begin("GET", "/slow");
+			this.requests.begin("GET", "/broken").end(500);
+			await().untilAsserted(() -> assertThat(reading().busy()).isEqualTo(1));
+			assertThat(reading().heartbeat()).isGreaterThan(first);
+			assertThat(reading().oldestRequest()).isNotZero().isLessThanOrEqualTo(System.nanoTime());
+			request.end(200);
+		}
+		finally {
+			heartbeat.stop();
+		}
+		SlotReading last = reading();
+		assertThat(last.busy()).isZero();
+		assertThat(last.requests()).isEqualTo(2);
+		assertThat(last.errors()).isEqualTo(1);
+		assertThat(last.accepted()).isEqualTo(1);
+		assertThat(this.scoreboard.read(0, 7)).isEmpty();
+		assertThat(this.scoreboard.read(2, 7)).isEmpty();
+	}
+
+	@Test
+	void whenItIsStoppedWithoutHavingStartedThenItHasBeatenOnce() throws IOException {
+		new Heartbeat(this.spec, this.requests, this.gate).stop();
+		assertThat(this.scoreboard.read(1, 7)).isPresent();
+	}
+
+	@Test
+	void whenThereIsNoScoreboardThenThatIsSaid() {
+		WorkerSpec elsewhere = new WorkerSpec(1, 7, 1, this.directory.resolve("missing"), List.of());
+		assertThatIOException().isThrownBy(() -> new Heartbeat(elsewhere, this.requests, this.gate));
+	}
+
+	private SlotReading reading() {
+		return this.scoreboard.read(1, 7).orElseThrow();
+	}
+
+}

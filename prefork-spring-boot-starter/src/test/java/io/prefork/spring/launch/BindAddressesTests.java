@@ -1,0 +1,76 @@
+package io.prefork.spring.launch;
+
+import java.util.List;
+import java.util.Map;
+
+import io.prefork.os.BindAddress;
+import io.prefork.spring.InvalidSettingException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.BindException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class BindAddressesTests {
+
+	private static final Map<String, String> ACTIVATED = Map.of("LISTEN_PID",
+			Long.toString(ProcessHandle.current().pid()), "LISTEN_FDS", "2");
+
+	@Test
+	void whenNothingIsSetThenItIsThePortOfEveryApplication() {
+		assertThat(addresses(List.of(), Map.of())).containsExactly(new BindAddress.Tcp("", 8080));
+	}
+
+	@Test
+	void whenServerIsSetThenItsAddressAndPortAreTaken() {
+		assertThat(addresses(List.of(), Map.of(), "server.address=127.0.0.1", "server.port=0"))
+			.containsExactly(new BindAddress.Tcp("127.0.0.1", 0));
+	}
+
+	@Test
+	void whenSystemdHandsSocketsOverThenTheyAreTaken() {
+		assertThat(addresses(List.of(), ACTIVATED, "server.port=80")).containsExactly(new BindAddress.Descriptor(3),
+				new BindAddress.Descriptor(4));
+	}
+
+	@Test
+	void whenAddressesAreSetThenNothingElseCounts() {
+		assertThat(addresses(List.of(":80", "unix:/run/app.sock", "[::1]:81", "fd://7"), ACTIVATED, "server.port=82"))
+			.extracting(Object::toString)
+			.containsExactly(":80", "unix:/run/app.sock", "[::1]:81", "fd://7");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "80", "localhost", "localhost:http", ":70000", ":-1", "fd://0", "fd://x", "unix:",
+			"ftp://localhost:80", "::1:80" })
+	void whenAddressIsNoneThenSettingValueAndFormsAreNamed(String text) {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> addresses(List.of(":80", text), Map.of()))
+			.withMessageStartingWith("'prefork.bind' is set to '" + text + "', which is no address: ")
+			.satisfies((ex) -> assertThat(ex.getRemedy())
+				.isEqualTo("Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N."));
+	}
+
+	@Test
+	void whenPortIsOutOfRangeThenSettingValueAndRangeAreNamed() {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> addresses(List.of(), Map.of(), "server.port=70000"))
+			.withMessageStartingWith("'server.port' is set to '70000', which is no port")
+			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("0 to 65535"));
+	}
+
+	@Test
+	void whenPortIsNoNumberThenBootCanAnalyzeTheFailure() {
+		assertThatExceptionOfType(BindException.class)
+			.isThrownBy(() -> addresses(List.of(), Map.of(), "server.port=http"));
+	}
+
+	private static List<BindAddress> addresses(List<String> bind, Map<String, String> processEnvironment,
+			String... settings) {
+		return BindAddresses.of(bind, processEnvironment, PreparedEnvironment.of(settings));
+	}
+
+}

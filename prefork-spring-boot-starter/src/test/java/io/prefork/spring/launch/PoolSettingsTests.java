@@ -1,0 +1,139 @@
+package io.prefork.spring.launch;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import io.prefork.spring.InvalidSettingException;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.context.properties.bind.BindException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class PoolSettingsTests {
+
+	@Test
+	void whenNothingIsSetThenTheDefaultsAreThoseThatAnApplicationKeepsWorkingWith() {
+		PoolSettings settings = settings();
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30)));
+		assertThat(settings.umask()).isEmpty();
+		assertThat(settings.deferAccept()).isZero();
+		assertThat(settings.bootConcurrency()).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+	}
+
+	@Test
+	void whenEverythingIsSetThenItIsTaken() {
+		PoolSettings settings = settings("prefork.worker-class=GThread", "prefork.threads=16",
+				"prefork.worker-connections=50", "prefork.keep-alive=5s", "prefork.drain-quiet-period=1s",
+				"prefork.graceful-timeout=10s", "prefork.umask=0027", "prefork.defer-accept=2s",
+				"prefork.boot-concurrency=3", "prefork.backlog=65535", "prefork.max-workers=512");
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 50,
+				Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1), Duration.ofSeconds(10)));
+		assertThat(settings.umask()).contains(0027);
+		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
+		assertThat(settings.bootConcurrency()).isEqualTo(3);
+	}
+
+	@Test
+	void whenValuesAreEmptyThenTheDefaultsApply() {
+		assertThat(settings("prefork.worker-class=", "prefork.threads=", "prefork.timeout=", "prefork.umask=",
+				"prefork.keep-alive=", "prefork.defer-accept=", "prefork.boot-concurrency=")
+			.workerSettings()).isEqualTo(settings().workerSettings());
+	}
+
+	@Test
+	void whenWorkersAreSyncThenTheyServeOneRequestAndSilentConnectionsAreHeldBack() {
+		PoolSettings settings = settings("prefork.worker-class=sync", "prefork.threads=16");
+		assertThat(settings.workerSettings().threads()).isEqualTo(1);
+		assertThat(settings.workerSettings().slots()).isEqualTo(1);
+		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(settings("prefork.worker-class=sync", "prefork.defer-accept=0").deferAccept()).isZero();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "50,50", "1,1", "0,200", "-1,200" })
+	void whenThreadsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int threads) {
+		assertThat(settings("server.tomcat.threads.max=" + tomcat).workerSettings().threads()).isEqualTo(threads);
+		assertThat(settings("server.tomcat.threads.max=" + tomcat, "prefork.threads=7").workerSettings().threads())
+			.isEqualTo(7);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			textBlock = """
+					prefork.max-workers         | 0                   | which is not between 1 and 512 | a number from 1 to 512
+					prefork.max-workers         | 513                 | which is not between 1 and 512 | a number from 1 to 512
+					prefork.worker-connections  | 0                   | not between 1 and 2147483647   | a number from 1 to
+					prefork.max-requests        | -1                  | not between 0 and              | a number from 0 to
+					prefork.max-requests        | 9223372036854775807 | not between 0 and              | a number from 0 to
+					prefork.max-requests-jitter | -1                  | not between 0 and 2147483647   | a number from 0 to
+					prefork.max-requests-jitter | 9999999999          | not between 0 and 2147483647   | a number from 0 to
+					prefork.backlog             | 0                   | which is not between 1 and     | a number from 1 to 65535
+					prefork.backlog             | 65536               | which is not between 1 and     | a number from 1 to 65535
+					prefork.threads             | 0                   | which is not between 1 and     | a number from 1 to
+					prefork.boot-concurrency    | 0                   | which is not between 1 and 512 | a number from 1 to 512
+					prefork.boot-concurrency    | 513                 | which is not between 1 and 512 | a number from 1 to 512
+					prefork.timeout             | PT-1S               | which is negative              | a duration such as 30s
+					prefork.boot-timeout        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.graceful-timeout    | PT-1S               | which is negative              | a duration such as 30s
+					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
+					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
+					prefork.defer-accept        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.umask               | 0999                | no file mode creation mask     | an octal number up to 0777
+					prefork.umask               | 1777                | no file mode creation mask     | an octal number up to 0777
+					prefork.umask               | rwx                 | no file mode creation mask     | an octal number up to 0777
+					prefork.worker-class        | gevent              | which is no worker class       | 'sync', 'gthread', 'async'
+					prefork.worker-class        | reactive            | which is not supported yet     | 'sync', 'gthread', 'async'
+					""")
+	void whenAValueCannotBeWorkedWithThenSettingValueReasonAndRemedyAreNamed(String setting, String value,
+			String reason, String remedy) {
+		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> settings(setting + "=" + value))
+			.withMessageStartingWith("'" + setting + "' is set to '" + value + "', which is ")
+			.withMessageContaining(reason)
+			.satisfies((ex) -> assertThat(ex.getRemedy()).startsWith("Set '" + setting + "' to ").contains(remedy));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "prefork.max-workers=many", "prefork.timeout=soon", "prefork.threads=1.5",
+			"prefork.backlog=99999999999", "server.tomcat.threads.max=many", "spring.threads.virtual.enabled=perhaps" })
+	void whenAValueIsOfTheWrongTypeThenBootCanAnalyzeTheFailure(String setting) {
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> settings(setting).workerSettings());
+	}
+
+	@Test
+	@EnabledForJreRange(max = JRE.JAVA_20)
+	void whenJavaHasNoVirtualThreadsThenAsyncIsRefusedAndIsNotTheDefault() {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> settings("prefork.worker-class=async"))
+			.withMessage("'prefork.worker-class' is set to 'async', which needs virtual threads, but this is Java "
+					+ Runtime.version().feature() + ".")
+			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("Java 21 or later").contains("'gthread'"));
+		assertThat(settings("spring.threads.virtual.enabled=true").type()).isEqualTo(WorkerType.GTHREAD);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void whenJavaHasVirtualThreadsThenAsyncServesAsManyAsThereAreConnectionsAndIsTheDefaultIfTheyAreOn() {
+		WorkerSettings settings = settings("prefork.worker-class=async", "prefork.worker-connections=77")
+			.workerSettings();
+		assertThat(settings.type()).isEqualTo(WorkerType.ASYNC);
+		assertThat(settings.slots()).isEqualTo(77);
+		assertThat(settings("spring.threads.virtual.enabled=true").type()).isEqualTo(WorkerType.ASYNC);
+		assertThat(settings("spring.threads.virtual.enabled=true", "prefork.worker-class=gthread").type())
+			.isEqualTo(WorkerType.GTHREAD);
+	}
+
+	private static PoolSettings settings(String... settings) {
+		return PoolSettings.of(PreparedEnvironment.of(settings));
+	}
+
+}
