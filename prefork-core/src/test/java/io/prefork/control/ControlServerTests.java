@@ -156,7 +156,8 @@ class ControlServerTests {
 		assertThat(Files.exists(other.resolve(ControlServer.SOCKET))).isTrue();
 		closed.close();
 		// The socket is closed by the thread that was about to accept.
-		await().untilAsserted(() -> assertThatExceptionOfType(IOException.class).isThrownBy(() -> closed.raw().close()));
+		await()
+			.untilAsserted(() -> assertThatExceptionOfType(IOException.class).isThrownBy(() -> closed.raw().close()));
 	}
 
 	@Test
