@@ -3,6 +3,8 @@ package io.prefork.spring;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.springframework.core.io.InputStreamResource;
 import org.springframework.core.io.Resource;
@@ -26,6 +28,12 @@ public class HoldingController {
 	@GetMapping("/hello")
 	String hello() {
 		return "hello";
+	}
+
+	@GetMapping("/slow")
+	String slow() {
+		LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+		return "slow";
 	}
 
 	@GetMapping("/thread")
