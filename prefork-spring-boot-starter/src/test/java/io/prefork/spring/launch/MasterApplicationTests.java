@@ -68,12 +68,12 @@ class MasterApplicationTests {
 		assertThat(get("/actuator/health").body()).contains("\"status\":\"UP\"");
 		assertThat(get("/actuator/info").statusCode()).isEqualTo(200);
 		assertThat(get("/actuator/metrics").body()).contains("prefork.");
+		assertThat(output).doesNotContain(" WARN ").doesNotContain(" ERROR ");
 		assertThat(get("/greeting").statusCode()).isEqualTo(404);
 		ConfigurableApplicationContext master = this.context.orElseThrow();
 		assertThat(master.getBeanNamesForType(Application.class)).isEmpty();
 		assertThat(master.getBeanNamesForType(CommandLineRunner.class)).isEmpty();
 		assertThat(master.getBean(PoolControl.class)).isSameAs(this.pool);
-		assertThat(output).doesNotContain(" WARN ").doesNotContain(" ERROR ");
 	}
 
 	@Test
