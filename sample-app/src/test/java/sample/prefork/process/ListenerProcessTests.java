@@ -50,6 +50,48 @@ class ListenerProcessTests extends ProcessTestSupport {
 		assertServed(Load.of(new InetSocketAddress("127.0.0.1", port), "/whoami"));
 	}
 
+	/**
+	 * As systemd does it: the socket is open before the process is, and stays when it is
+	 * gone.
+	 */
+	@Test
+	void whenSocketIsHandedOverThenItIsServedAndStaysUsable() {
+		int port = PoolLauncher.freePort();
+		String program = """
+				import os, socket, sys
+				listener = socket.socket()
+				listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+				listener.bind(("127.0.0.1", %d))
+				listener.listen(16)
+				for _ in range(2):
+				    child = os.fork()
+				    if child == 0:
+				        os.dup2(listener.fileno(), 3)
+				        os.set_inheritable(3, True)
+				        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+				        os.execv(sys.argv[1], sys.argv[1:])
+				    os.waitpid(child, 0)
+				""".formatted(port);
+		PoolProcess parent = launcher().port(0).managementPort().under("python3", "-c", program).start();
+		assertThat(parent.awaitSettled(2).json().path("listeners").path(0).path("address").asString())
+			.isEqualTo("127.0.0.1:" + port);
+		assertServed(Load.of(new InetSocketAddress("127.0.0.1", port), "/whoami"));
+		long first = parent.pool().json().path("master").path("pid").asLong();
+		PoolProcess.signal("TERM", first);
+		parent.awaitPool("a second master serves the same socket",
+				(status) -> status.settledAt(2) && status.json().path("master").path("pid").asLong() != first);
+		assertServed(Load.of(new InetSocketAddress("127.0.0.1", port), "/whoami"));
+		PoolProcess.signal("TERM", parent.pool().json().path("master").path("pid").asLong());
+		assertThat(parent.awaitExit(PoolProcess.SOON)).isZero();
+	}
+
+	@Test
+	void whenEachWorkerHasASocketOfItsOwnThenAllServe() {
+		PoolProcess pool = startPool("--prefork.reuse-port=true");
+		assertThat(Proc.listeners(pool.port())).hasSize(2);
+		assertServed(Load.of(pool.address(), "/whoami"));
+	}
+
 	private static void assertServed(Load load) {
 		LoadResult result = StrictClient.run(load.clients(4).mode(Mode.CLOSE).requests(200));
 		assertThat(result.answered()).as(result::toString).isEqualTo(200);

@@ -42,7 +42,9 @@ final class PoolLauncher {
 
 	private final List<String> jvmArguments = new ArrayList<>(FAST);
 
-	private List<String> program = List.of("-jar", System.getProperty("prefork.test.jar"));
+	private List<String> program = List.of();
+
+	private List<String> wrapper = List.of();
 
 	private final List<String> arguments = new ArrayList<>();
 
@@ -92,16 +94,37 @@ final class PoolLauncher {
 		return arguments("--management.server.port=" + this.managementPort);
 	}
 
+	/**
+	 * Starts the executable jar as it was built, or as it was extracted to elsewhere.
+	 * @param jar the jar
+	 * @return this
+	 */
+	PoolLauncher jar(Path jar) {
+		this.program = List.of("-jar", jar.toString());
+		return this;
+	}
+
 	PoolLauncher main(String mainClass, TestClassPath classPath) {
 		this.program = List.of("-cp", classPath.toString(), mainClass);
 		return this;
 	}
 
+	/**
+	 * Has the process started by another program, which gets the command appended.
+	 * @param command the program and its arguments
+	 * @return this
+	 */
+	PoolLauncher under(String... command) {
+		this.wrapper = List.of(command);
+		return this;
+	}
+
 	PoolProcess start() {
 		Path runDirectory = this.directory.resolve(RUN);
-		List<String> command = new ArrayList<>(List.of(this.java.tool("java").toString()));
+		List<String> command = new ArrayList<>(this.wrapper);
+		command.add(this.java.tool("java").toString());
 		command.addAll(this.jvmArguments);
-		command.addAll(this.program);
+		command.addAll(this.program.isEmpty() ? FastSample.program(this.java) : this.program);
 		command.addAll(List.of("--server.port=" + this.port, "--prefork.run-directory=" + runDirectory,
 				"--prefork.graceful-timeout=10s"));
 		command.addAll(this.arguments);
