@@ -66,6 +66,8 @@ public final class Master {
 
 	private final Evidence evidence;
 
+	private final Orphans orphans;
+
 	private final MasterControl control;
 
 	private final WorkerLinks links;
@@ -91,6 +93,7 @@ public final class Master {
 		this.scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
 				configuration.policy().slots());
 		this.processes = new WorkerProcesses(os, configuration, this::post);
+		this.orphans = new Orphans(os, this.processes);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, this.scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
@@ -144,6 +147,14 @@ public final class Master {
 			this.reopenLogs.run();
 			this.processes.tellAll(new Message.ReopenLogs());
 		});
+	}
+
+	/**
+	 * A child has ended (CHLD). Workers are waited for by threads of their own; this is
+	 * for what a master that is process 1 inherits.
+	 */
+	public void childEnded() {
+		this.tasks.add(this.orphans::reap);
 	}
 
 	/**

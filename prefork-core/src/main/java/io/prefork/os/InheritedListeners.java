@@ -46,7 +46,7 @@ final class InheritedListeners {
 		this.sockets.setBlocking(descriptor);
 		// Listening again does nothing but change the length of the queue.
 		this.sockets.listen(descriptor, options.backlog());
-		return new NativeListener(this.sockets, descriptor, name, options.backlog(),
+		return new NativeListener(this.sockets, descriptor, name, options.backlog(), true,
 				() -> this.sockets.close(inherited));
 	}
 

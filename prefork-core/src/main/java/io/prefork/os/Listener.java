@@ -52,7 +52,8 @@ public interface Listener extends AutoCloseable {
 	/**
 	 * Lets no new connection begin, while those that are queued or in the middle of their
 	 * handshake can still be accepted. Best effort, for TCP on Linux (a socket filter
-	 * that drops SYN); cannot be undone.
+	 * that drops SYN); cannot be undone. Does nothing to a socket that was inherited:
+	 * whoever holds it keeps the queue, and the next server serves it.
 	 */
 	void refuseNew();
 

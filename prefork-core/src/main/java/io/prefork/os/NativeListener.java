@@ -21,18 +21,24 @@ final class NativeListener implements Listener {
 
 	private final int backlog;
 
+	private final boolean inherited;
+
 	private final Runnable cleanup;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	/**
+	 * @param inherited whether somebody else holds the socket too, and may listen on it
+	 * when this master is gone
 	 * @param cleanup what else to do when the listener closes, once
 	 */
-	NativeListener(NativeSockets sockets, int descriptor, SocketName name, int backlog, Runnable cleanup) {
+	NativeListener(NativeSockets sockets, int descriptor, SocketName name, int backlog, boolean inherited,
+			Runnable cleanup) {
 		this.sockets = sockets;
 		this.descriptor = descriptor;
 		this.name = name;
 		this.backlog = backlog;
+		this.inherited = inherited;
 		this.cleanup = cleanup;
 	}
 
@@ -76,7 +82,7 @@ final class NativeListener implements Listener {
 
 	@Override
 	public void refuseNew() {
-		if (family() == Family.UNIX || this.closed.get()) {
+		if (family() == Family.UNIX || this.inherited || this.closed.get()) {
 			return;
 		}
 		try {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What {@code /proc} tells of a process (proc(5)). No native code.
@@ -21,6 +22,10 @@ public final class Processes {
 	private static final long TICK_MILLIS = 10;
 
 	private static final int STATE = 0;
+
+	private static final int PARENT = 1;
+
+	private static final int TERMINAL = 4;
 
 	private static final int USER_TIME = 11;
 
@@ -65,6 +70,39 @@ public final class Processes {
 	public static boolean stopped(int pid) {
 		List<String> stat = stat(pid);
 		return !stat.isEmpty() && stat.get(STATE).equalsIgnoreCase("T");
+	}
+
+	/**
+	 * Whether the process has a controlling terminal, whose keys and size changes reach
+	 * it as signals (tty(4)).
+	 * @param pid the process
+	 * @return whether it has one
+	 */
+	public static boolean hasTerminal(int pid) {
+		List<String> stat = stat(pid);
+		return !stat.isEmpty() && !stat.get(TERMINAL).equals("0");
+	}
+
+	/**
+	 * The children of a process that have ended and have not been waited for.
+	 * @param pid the parent
+	 * @return their process ids
+	 */
+	public static List<Integer> zombies(int pid) {
+		String parent = Integer.toString(pid);
+		try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+			return processes.map((path) -> path.getFileName().toString())
+				.filter((name) -> name.matches("\\d+"))
+				.map(Integer::valueOf)
+				.filter((process) -> {
+					List<String> stat = stat(process);
+					return !stat.isEmpty() && stat.get(STATE).equals("Z") && stat.get(PARENT).equals(parent);
+				})
+				.toList();
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
 	}
 
 	/**

@@ -81,7 +81,7 @@ final class TcpListeners {
 			defer(this.sockets, descriptor, options.deferAccept());
 			this.sockets.bind(descriptor, SocketName.of(host, port));
 			this.sockets.listen(descriptor, options.backlog());
-			return new NativeListener(this.sockets, descriptor, this.sockets.name(descriptor), options.backlog(),
+			return new NativeListener(this.sockets, descriptor, this.sockets.name(descriptor), options.backlog(), false,
 					() -> {
 					});
 		}

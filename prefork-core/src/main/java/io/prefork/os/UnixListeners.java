@@ -39,7 +39,7 @@ final class UnixListeners {
 		SocketFile file = SocketFile.at(address.path());
 		try {
 			this.sockets.listen(descriptor, options.backlog());
-			return new NativeListener(this.sockets, descriptor, name, options.backlog(), file::delete);
+			return new NativeListener(this.sockets, descriptor, name, options.backlog(), false, file::delete);
 		}
 		catch (SystemCallException ex) {
 			file.delete();

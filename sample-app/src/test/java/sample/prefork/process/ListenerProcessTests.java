@@ -42,7 +42,7 @@ class ListenerProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenPortIsZeroThenTheRealOneIsReported() {
-		PoolProcess pool = launcher().managementPort().arguments("--server.port=0").start();
+		PoolProcess pool = launcher().port(0).managementPort().start();
 		JsonNode listener = pool.awaitSettled(2).json().path("listeners").path(0);
 		String address = listener.path("address").asString();
 		int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));

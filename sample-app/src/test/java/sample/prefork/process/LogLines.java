@@ -13,8 +13,11 @@ final class LogLines {
 
 	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
 
-	/** A fault in native code ends in {@code abort()}. */
-	static final Pattern ABORTED = Pattern.compile("killed by SIGABRT");
+	/**
+	 * A fault in native code ends in {@code abort()}, or in status 1 where no core is
+	 * dumped.
+	 */
+	static final Pattern ABORTED = Pattern.compile("killed by SIGABRT|exited with status 1,");
 
 	static final Pattern EXITED_WITH_3 = Pattern.compile("exited with status 3");
 

@@ -44,7 +44,7 @@ record PoolStatus(JsonNode json) {
 		return this.json.path("pool")
 			.valueStream()
 			.map((worker) -> new Worker(worker.path("slot").asInt(), worker.path("pid").asLong(),
-					worker.path("generation").asInt(), worker.path("state").asString()))
+					worker.path("generation").asInt(), worker.path("state").asString(), worker.path("busy").asInt()))
 			.toList();
 	}
 
@@ -73,8 +73,9 @@ record PoolStatus(JsonNode json) {
 	 * @param pid its process id
 	 * @param generation its generation
 	 * @param state its state
+	 * @param busy requests in flight
 	 */
-	record Worker(int slot, long pid, int generation, String state) {
+	record Worker(int slot, long pid, int generation, String state, int busy) {
 	}
 
 }

@@ -8,17 +8,18 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * An SSL bundle and HTTP/2, through the inherited socket.
  */
 class TlsProcessTests extends ProcessTestSupport {
+
+	private static final Path CURL = Path.of("/usr/bin/curl");
 
 	private static final String PASSWORD = "changeit";
 
@@ -58,24 +61,27 @@ class TlsProcessTests extends ProcessTestSupport {
 		assertThat(workers).hasSize(2);
 	}
 
+	/**
+	 * With curl, because the client of JDK 17 fails every stream of a connection on any
+	 * GOAWAY, against RFC 9113 section 6.8.
+	 */
 	@Test
 	void whenWorkerLeavesThenStreamsInFlightAreAnswered() throws Exception {
+		if (!Files.isExecutable(CURL)) {
+			System.out.println("whenWorkerLeavesThenStreamsInFlightAreAnswered is skipped: there is no " + CURL);
+		}
+		Assumptions.assumeTrue(Files.isExecutable(CURL));
 		PoolProcess pool = startWithTls();
-		HttpClient client = client();
-		HttpResponse<String> first = client.send(request(pool, "/whoami"), BodyHandlers.ofString());
-		CompletableFuture<HttpResponse<String>> slow = client.sendAsync(request(pool, "/chaos/slow?ms=3000"),
-				BodyHandlers.ofString());
-		pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
-		PoolStatus.Worker leaving = pool.pool()
-			.workers()
-			.stream()
-			.filter((worker) -> first.body().contains("\"pid\":" + worker.pid() + ","))
-			.findFirst()
-			.orElseThrow();
-		PoolProcess.signal("TERM", leaving.pid());
-		assertThat(slow.get().statusCode()).isEqualTo(200);
-		pool.awaitPool("the worker is replaced",
-				(status) -> status.settledAt(2) && !status.pids().contains(leaving.pid()));
+		Process slow = new ProcessBuilder(CURL.toString(), "--silent", "--insecure", "--http2", "--output", "/dev/null",
+				"--write-out", "%{http_code} over %{http_version}",
+				"https://localhost:" + pool.port() + "/chaos/slow?ms=3000")
+			.redirectErrorStream(true)
+			.start();
+		PoolStatus busy = pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
+		long leaving = busy.workers().stream().filter((worker) -> worker.busy() == 1).findFirst().orElseThrow().pid();
+		PoolProcess.signal("TERM", leaving);
+		assertThat(new String(slow.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).isEqualTo("200 over 2");
+		pool.awaitPool("the worker is replaced", (status) -> status.settledAt(2) && !status.pids().contains(leaving));
 	}
 
 	private PoolProcess startWithTls() {

@@ -1,5 +1,6 @@
 package io.prefork.spring.launch;
 
+import java.io.IOException;
 import java.util.Iterator;
 
 import ch.qos.logback.classic.Logger;
@@ -37,10 +38,21 @@ final class LogFiles {
 
 		private static void reopen(Iterator<Appender<ILoggingEvent>> appenders) {
 			while (appenders.hasNext()) {
-				if (appenders.next() instanceof FileAppender<?> file && file.isAppend()) {
-					file.stop();
-					file.start();
+				if (appenders.next() instanceof FileAppender<?> file && file.isStarted()) {
+					reopen(file);
 				}
+			}
+		}
+
+		/**
+		 * Not by stop and start, which a rolling appender does not survive.
+		 */
+		private static void reopen(FileAppender<?> file) {
+			try {
+				file.openFile(file.getFile());
+			}
+			catch (IOException ex) {
+				LoggerFactory.getLogger(LogFiles.class).warn("Cannot reopen {}: {}", file.getFile(), ex.getMessage());
 			}
 		}
 

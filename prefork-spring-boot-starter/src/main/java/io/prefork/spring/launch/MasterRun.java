@@ -21,6 +21,7 @@ import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
 import io.prefork.os.Listener;
 import io.prefork.os.OperatingSystem;
+import io.prefork.os.Processes;
 import io.prefork.os.Signal;
 import io.prefork.os.Signals;
 import io.prefork.pool.Event;
@@ -196,7 +197,11 @@ class MasterRun {
 		Signals.handle(Signal.TTOU, () -> master.post(new Event.ScaleBy(0, -1)));
 		Signals.handle(Signal.HUP, () -> master.post(new Event.Reload(0)));
 		Signals.handle(Signal.USR1, master::reopenLogs);
-		Signals.handle(Signal.WINCH, () -> master.post(new Event.Dismiss()));
+		Signals.handle(Signal.CHLD, master::childEnded);
+		// A terminal sends WINCH when its window is resized, as Gunicorn knows.
+		if (!Processes.hasTerminal((int) ProcessHandle.current().pid())) {
+			Signals.handle(Signal.WINCH, () -> master.post(new Event.Dismiss()));
+		}
 		Signals.handle(Signal.TERM, () -> master.post(new Event.Stop(false)));
 		Signals.handle(Signal.INT, () -> master.post(new Event.Stop(true)));
 		master.onReopenLogs(LogFiles::reopen);

@@ -124,6 +124,7 @@ final class PreforkEndpoint extends NioEndpoint {
 		if (channel != null && gate.await()) {
 			this.accepting.acquire();
 			try {
+				ListenerChannelSource.listen(channel, adoption().listener());
 				SocketChannel socket = channel.accept();
 				this.arriving = gate.accepted();
 				return socket;

@@ -1,6 +1,5 @@
 package io.prefork.spring.tomcat;
 
-import io.prefork.os.InheritedDescriptors;
 import io.prefork.worker.Worker;
 import org.apache.coyote.http11.Http11NioProtocol;
 
@@ -21,8 +20,7 @@ public final class PreforkTomcatAutoConfiguration {
 
 	@Bean
 	PreforkTomcatWebServerFactoryCustomizer preforkTomcatWebServerFactoryCustomizer() {
-		return new PreforkTomcatWebServerFactoryCustomizer(Worker::current,
-				(listener) -> InheritedDescriptors.adopt(listener.descriptor(), listener.family()));
+		return new PreforkTomcatWebServerFactoryCustomizer(Worker::current, ListenerChannelSource::standard);
 	}
 
 }

@@ -1,0 +1,55 @@
+package io.prefork.master;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+
+import io.prefork.os.OperatingSystem;
+import io.prefork.os.Processes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reaps what the kernel hands over to the first process of a container: children of
+ * workers whose parent is gone (pid_namespaces(7)). Each is waited for by its own id. The
+ * master starts no process but its workers, each of which has a thread that waits for it
+ * and is left alone here. For the loop thread.
+ */
+final class Orphans {
+
+	private static final Logger logger = LoggerFactory.getLogger(Orphans.class);
+
+	private static final int FIRST_PROCESS = 1;
+
+	private final OperatingSystem os;
+
+	private final WorkerProcesses workers;
+
+	Orphans(OperatingSystem os, WorkerProcesses workers) {
+		this.os = os;
+		this.workers = workers;
+	}
+
+	void reap() {
+		if (ProcessHandle.current().pid() == FIRST_PROCESS) {
+			reapChildrenOf(FIRST_PROCESS);
+		}
+	}
+
+	private void reapChildrenOf(int parent) {
+		Set<Integer> ours = new HashSet<>();
+		this.workers.all().forEach((worker) -> ours.add(worker.pid()));
+		for (int pid : Processes.zombies(parent)) {
+			if (!ours.contains(pid)) {
+				try {
+					this.os.await(pid);
+					logger.debug("Reaped process {}, which a worker had left behind", pid);
+				}
+				catch (IOException ex) {
+					logger.debug("Process {} is not there any more", pid, ex);
+				}
+			}
+		}
+	}
+
+}
