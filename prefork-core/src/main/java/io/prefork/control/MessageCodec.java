@@ -43,7 +43,8 @@ final class MessageCodec {
 	}
 
 	/**
-	 * Reads the next message.
+	 * Reads the next message. What cannot become one is recognised by its first byte, so
+	 * that a peer which speaks something else is not waited for.
 	 * @param in a buffered stream
 	 * @return the message, or {@code null} at the end of the stream
 	 * @throws IOException if what was read is no message, is cut off, or is too long
@@ -57,6 +58,9 @@ final class MessageCodec {
 					return null;
 				}
 				throw new IOException("the last message is cut off after " + line.size() + " bytes");
+			}
+			if (line.size() == 0 && next != '{') {
+				throw new IOException("a message does not begin with the byte " + next);
 			}
 			if (line.size() == MAXIMUM_LINE) {
 				throw new IOException("a message is longer than " + MAXIMUM_LINE + " bytes");
