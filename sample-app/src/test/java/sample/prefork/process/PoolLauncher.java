@@ -125,11 +125,12 @@ final class PoolLauncher {
 		command.add(this.java.tool("java").toString());
 		command.addAll(this.jvmArguments);
 		command.addAll(this.program.isEmpty() ? FastSample.program(this.java) : this.program);
-		command.addAll(List.of("--server.port=" + this.port, "--prefork.run-directory=" + runDirectory,
-				"--prefork.graceful-timeout=10s"));
+		command.addAll(List.of("--server.port=" + this.port, "--prefork.run-directory=" + runDirectory));
 		command.addAll(this.arguments);
 		String mark = UUID.randomUUID().toString();
 		this.environment.put(MARK, mark);
+		// A test may set it otherwise, as an argument.
+		this.environment.putIfAbsent("PREFORK_GRACEFULTIMEOUT", "10s");
 		PoolProcess process = new PoolProcess(execute(command), mark, this.port,
 				(this.managementPort != 0) ? this.managementPort : this.port, runDirectory, new LogFile(this.log));
 		this.started.accept(process);
