@@ -70,6 +70,7 @@ final class PoolSettings {
 		if (this.properties.getThreads() != null) {
 			between("prefork.threads", this.properties.getThreads(), 1, Integer.MAX_VALUE);
 		}
+		between("prefork.overflow-threads", this.properties.getOverflowThreads(), 0, Integer.MAX_VALUE);
 		if (this.properties.getBootConcurrency() != null) {
 			between("prefork.boot-concurrency", this.properties.getBootConcurrency(), 1, HIGHEST_MAXIMUM);
 		}
@@ -163,6 +164,7 @@ final class PoolSettings {
 	WorkerSettings workerSettings() {
 		WorkerType type = type();
 		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(),
+				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0,
 				this.properties.getWorkerConnections(), Optional.ofNullable(this.properties.getKeepAlive()),
 				this.properties.getDrainQuietPeriod(), this.properties.getGracefulTimeout());
 	}
