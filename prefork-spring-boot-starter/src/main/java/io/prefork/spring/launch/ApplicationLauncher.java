@@ -153,7 +153,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 		this.logFile
 			.ifPresent((file) -> ours.add("-D" + LOG_FILE + "=" + withSlot(file, Integer.toString(spec.slot()))));
 		WorkerCommand command = this.commands.forWorker(spec, ours)
-			.shortened(spec.runDirectory().resolve("worker-" + spec.serial() + ".args"));
+			.shortened(spec.argumentFile());
 		return new Launch(command.command(), Map.copyOf(command.environment()));
 	}
 
