@@ -21,6 +21,8 @@ final class WorkerProcess {
 
 	private volatile @Nullable ControlConnection connection;
 
+	private volatile boolean reaped;
+
 	private boolean hasEvidence;
 
 	WorkerProcess(WorkerId id, int pid, WorkerSpec spec) {
@@ -47,6 +49,18 @@ final class WorkerProcess {
 
 	WorkerSpec spec() {
 		return this.spec;
+	}
+
+	/**
+	 * Notes that the process has been waited for: the kernel may give its id to another
+	 * one from now on.
+	 */
+	void reaped() {
+		this.reaped = true;
+	}
+
+	boolean isReaped() {
+		return this.reaped;
 	}
 
 	@Nullable ControlConnection connection() {

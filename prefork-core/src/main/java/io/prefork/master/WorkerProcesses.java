@@ -148,6 +148,7 @@ final class WorkerProcesses {
 			logger.error("Cannot wait for process {}", process.pid(), ex);
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
+		process.reaped();
 		awaitLastWords(process);
 		this.events.accept(new Event.Exited(process.id(), code, signal, tail(process.output())));
 	}
@@ -234,7 +235,7 @@ final class WorkerProcesses {
 
 	void kill(WorkerId id, Signal signal) {
 		WorkerProcess process = this.processes.get(id);
-		if (process != null) {
+		if (process != null && !process.isReaped()) {
 			try {
 				this.os.kill(process.pid(), signal);
 			}

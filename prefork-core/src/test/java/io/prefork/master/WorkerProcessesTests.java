@@ -132,6 +132,15 @@ class WorkerProcessesTests {
 	}
 
 	@Test
+	void whenProcessHasBeenReapedThenItsIdIsNoLongerSentSignals() {
+		this.fixture.script = "exit 0";
+		this.processes.spawn(WORKER, 1);
+		awaitExit();
+		this.processes.kill(WORKER, Signal.KILL);
+		assertThat(this.fixture.os.signals).isEmpty();
+	}
+
+	@Test
 	void whenWorkerConnectsThenTheFilesOfItsStartAreRemoved() throws Exception {
 		this.processes.spawn(WORKER, 1);
 		Files.createFile(this.fixture.launched.argumentFile());
