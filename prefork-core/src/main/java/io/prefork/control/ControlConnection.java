@@ -153,7 +153,8 @@ public final class ControlConnection implements Closeable {
 		try {
 			receiver.received(this, message);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// An error too: that no thread can be had, say.
 			logger.error("A message ({}) could not be dealt with", message.getClass().getSimpleName(), ex);
 		}
 	}

@@ -62,7 +62,7 @@ public final class ControlServer implements Closeable {
 		int count = 0;
 		while (this.channel.isOpen()) {
 			try {
-				new ControlConnection(this.channel.accept()).start("prefork-control-" + ++count, receiver);
+				start(new ControlConnection(this.channel.accept()), "prefork-control-" + ++count, receiver);
 			}
 			catch (AsynchronousCloseException ex) {
 				return;
@@ -75,6 +75,19 @@ public final class ControlServer implements Closeable {
 				logger.error("The control socket could not accept a connection and tries again: {}", ex.getMessage());
 				LockSupport.parkNanos(PAUSE.toNanos());
 			}
+		}
+	}
+
+	/**
+	 * Want of memory or of threads costs this connection, and not those to come.
+	 */
+	private static void start(ControlConnection connection, String name, ControlConnection.Receiver receiver) {
+		try {
+			connection.start(name, receiver);
+		}
+		catch (OutOfMemoryError ex) {
+			connection.close();
+			logger.error("The control socket could not serve a connection: {}", ex.getMessage());
 		}
 	}
 

@@ -228,7 +228,13 @@ public final class Master {
 			this.processes.exited(exited.worker());
 		}
 		for (Action action : this.pool.on(event, MonotonicTime.now())) {
-			carryOut(action);
+			try {
+				carryOut(action);
+			}
+			catch (RuntimeException | Error ex) {
+				// The pool takes it that all are carried out: one must not cost the rest.
+				logger.error("The master could not carry out {}; please report it", action, ex);
+			}
 		}
 	}
 
@@ -301,16 +307,18 @@ public final class Master {
 	private void close() {
 		this.timer.shutdownNow();
 		this.requests.shutdown();
-		this.configuration.listeners().close();
+		release(this.configuration.listeners());
+		release(this.controlServer);
+		this.configuration.pidFile().ifPresent(Master::release);
+		release(this.configuration.runDirectory());
+	}
+
+	private static void release(AutoCloseable closeable) {
 		try {
-			this.controlServer.close();
-			if (this.configuration.pidFile().isPresent()) {
-				this.configuration.pidFile().get().close();
-			}
-			this.configuration.runDirectory().close();
+			closeable.close();
 		}
-		catch (IOException ex) {
-			logger.warn("Cleaning up failed: {}", ex.getMessage());
+		catch (Exception ex) {
+			logger.warn("Cleaning up failed: {}", ex.toString());
 		}
 	}
 

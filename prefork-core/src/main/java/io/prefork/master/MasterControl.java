@@ -41,6 +41,8 @@ final class MasterControl implements PoolControl {
 
 	private final Map<Long, CompletableFuture<Answer>> pending = new ConcurrentHashMap<>();
 
+	private volatile boolean ended;
+
 	MasterControl(Consumer<Event> events, Supplier<CompletableFuture<Master.Snapshot>> snapshots,
 			PoolDocuments documents) {
 		this.events = events;
@@ -62,6 +64,7 @@ final class MasterControl implements PoolControl {
 	 * The master has ended: nobody will be answered any more.
 	 */
 	void ended() {
+		this.ended = true;
 		this.pending.values()
 			.forEach(
 					(future) -> future.completeExceptionally(new MasterUnavailableException("The server has stopped")));
@@ -135,6 +138,10 @@ final class MasterControl implements PoolControl {
 		long ticket = this.tickets.incrementAndGet();
 		CompletableFuture<Answer> future = new CompletableFuture<>();
 		this.pending.put(ticket, future);
+		if (this.ended) {
+			this.pending.remove(ticket);
+			throw new MasterUnavailableException("The server has stopped");
+		}
 		this.events.accept(command.apply(ticket));
 		return future;
 	}

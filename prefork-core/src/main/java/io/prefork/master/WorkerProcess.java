@@ -4,6 +4,7 @@ import java.nio.file.Path;
 
 import io.prefork.control.ControlConnection;
 import io.prefork.pool.WorkerId;
+import io.prefork.worker.WorkerSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +17,18 @@ final class WorkerProcess {
 
 	private final int pid;
 
-	private final Path output;
+	private final WorkerSpec spec;
 
 	private volatile @Nullable ControlConnection connection;
 
+	private volatile boolean reaped;
+
 	private boolean hasEvidence;
 
-	WorkerProcess(WorkerId id, int pid, Path output) {
+	WorkerProcess(WorkerId id, int pid, WorkerSpec spec) {
 		this.id = id;
 		this.pid = pid;
-		this.output = output;
+		this.spec = spec;
 	}
 
 	WorkerId id() {
@@ -41,7 +44,23 @@ final class WorkerProcess {
 	 * @return the file
 	 */
 	Path output() {
-		return this.output;
+		return this.spec.firstOutput();
+	}
+
+	WorkerSpec spec() {
+		return this.spec;
+	}
+
+	/**
+	 * Notes that the process has been waited for: the kernel may give its id to another
+	 * one from now on.
+	 */
+	void reaped() {
+		this.reaped = true;
+	}
+
+	boolean isReaped() {
+		return this.reaped;
 	}
 
 	@Nullable ControlConnection connection() {

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 import io.prefork.control.ControlConnection;
@@ -65,23 +67,38 @@ final class WorkerProcesses {
 	void spawn(WorkerId id, int generation) {
 		Path runDirectory = this.configuration.runDirectory().path();
 		WorkerSpec spec = new WorkerSpec(id.slot(), id.serial(), generation, runDirectory, inheritedListeners());
-		Path output = spec.firstOutput();
+		CompletableFuture<WorkerProcess> started = new CompletableFuture<>();
 		try {
+			// The thread first, which may not be had: a process that nobody waits for
+			// would never be known to have ended.
+			startWaiter(id, started);
 			WorkerLauncher.Launch launch = this.configuration.launcher().launch(spec);
-			int pid = this.os
-				.spawn(new SpawnRequest(launch.command(), launch.environment(), output, descriptorsForWorker()));
-			WorkerProcess process = new WorkerProcess(id, pid, output);
+			int pid = this.os.spawn(new SpawnRequest(launch.command(), launch.environment(), spec.firstOutput(),
+					descriptorsForWorker()));
+			WorkerProcess process = new WorkerProcess(id, pid, spec);
 			this.processes.put(id, process);
 			this.events.accept(new Event.Spawned(id, pid));
-			Thread waiter = new Thread(() -> awaitExit(process), "prefork-wait-" + pid);
-			waiter.setDaemon(true);
-			waiter.start();
+			started.complete(process);
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
+			started.cancel(false);
 			logger.debug("Spawning {} failed", id, ex);
-			delete(output);
+			deleteFiles(spec);
 			this.events.accept(new Event.SpawnFailed(id, String.valueOf(ex.getMessage())));
 		}
+	}
+
+	private void startWaiter(WorkerId id, CompletableFuture<WorkerProcess> started) {
+		Thread waiter = new Thread(() -> {
+			try {
+				awaitExit(started.join());
+			}
+			catch (CancellationException ex) {
+				// There is no process to wait for.
+			}
+		}, "prefork-wait-" + id.serial());
+		waiter.setDaemon(true);
+		waiter.start();
 	}
 
 	private List<WorkerSpec.InheritedListener> inheritedListeners() {
@@ -131,6 +148,7 @@ final class WorkerProcesses {
 			logger.error("Cannot wait for process {}", process.pid(), ex);
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
+		process.reaped();
 		awaitLastWords(process);
 		this.events.accept(new Event.Exited(process.id(), code, signal, tail(process.output())));
 	}
@@ -172,7 +190,7 @@ final class WorkerProcesses {
 			return false;
 		}
 		process.connected(connection);
-		delete(process.output());
+		deleteFiles(process.spec());
 		return true;
 	}
 
@@ -184,19 +202,20 @@ final class WorkerProcesses {
 		return process != null && process.connection() == connection;
 	}
 
-	private static void delete(Path output) {
+	private static void deleteFiles(WorkerSpec spec) {
 		try {
-			Files.deleteIfExists(output);
+			Files.deleteIfExists(spec.firstOutput());
+			Files.deleteIfExists(spec.argumentFile());
 		}
 		catch (IOException ex) {
-			logger.debug("Cannot delete {}", output, ex);
+			logger.debug("Cannot delete the files of worker {}", spec.slot(), ex);
 		}
 	}
 
 	void exited(WorkerId id) {
 		WorkerProcess process = this.processes.remove(id);
 		if (process != null) {
-			delete(process.output());
+			deleteFiles(process.spec());
 			if (process.connection() != null) {
 				process.connection().close();
 			}
@@ -216,7 +235,7 @@ final class WorkerProcesses {
 
 	void kill(WorkerId id, Signal signal) {
 		WorkerProcess process = this.processes.get(id);
-		if (process != null) {
+		if (process != null && !process.isReaped()) {
 			try {
 				this.os.kill(process.pid(), signal);
 			}

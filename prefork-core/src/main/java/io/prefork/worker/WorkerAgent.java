@@ -38,9 +38,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private volatile @Nullable Serving serving;
 
-	private volatile boolean wanted;
+	private boolean wanted;
 
-	private volatile boolean refusing;
+	private boolean refusing;
 
 	private volatile @Nullable Runnable closeApplication;
 
@@ -130,7 +130,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 * Other workers serve meanwhile.
 	 * @param refusing whether it refuses
 	 */
-	public void refuseTraffic(boolean refusing) {
+	public synchronized void refuseTraffic(boolean refusing) {
 		this.refusing = refusing;
 		Serving current = this.serving;
 		if (current != null && !this.leaving.get()) {
@@ -229,7 +229,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		}
 	}
 
-	private void openGate() {
+	private synchronized void openGate() {
 		this.wanted = true;
 		if (!this.leaving.get()) {
 			if (!this.refusing) {
@@ -241,17 +241,17 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	@Override
 	public void masterGone() {
-		if (this.leaving.get()) {
-			return;
-		}
-		logger.warn("Worker {} leaves because the master is gone", this.spec.slot());
 		Serving current = this.serving;
 		endWithin((current != null) ? current.settings().gracefulTimeout() : Duration.ZERO);
-		leave("the master is gone");
+		if (!this.leaving.get()) {
+			logger.warn("Worker {} leaves because the master is gone", this.spec.slot());
+			leave("the master is gone");
+		}
 	}
 
 	/**
-	 * With no master to end a worker that does not leave in time, it does so itself.
+	 * With no master to end a worker that does not leave in time, it does so itself, also
+	 * if it was leaving already.
 	 */
 	private void endWithin(Duration limit) {
 		Thread watchdog = new Thread(() -> {

@@ -81,6 +81,15 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	}
 
 	/**
+	 * The file for options of this worker's JVM that do not fit on a command line. The
+	 * JVM has read it before it runs Java.
+	 * @return a file in the run directory, which exists only if it is needed
+	 */
+	public Path argumentFile() {
+		return this.runDirectory.resolve("worker-" + this.serial + ".args");
+	}
+
+	/**
 	 * The system properties that carry this.
 	 * @return names and values, in a stable order
 	 */

@@ -19,6 +19,8 @@ class FakeListener implements Listener {
 
 	boolean closed;
 
+	boolean broken;
+
 	FakeListener(int descriptor, String address) {
 		this.descriptor = descriptor;
 		this.address = address;
@@ -56,6 +58,9 @@ class FakeListener implements Listener {
 
 	@Override
 	public void refuseNew() {
+		if (this.broken) {
+			throw new IllegalStateException("a failure on purpose");
+		}
 		this.refusing = true;
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.control.ControlClient;
+import io.prefork.control.MasterUnavailableException;
 import io.prefork.control.Message;
 import io.prefork.os.Signal;
 import io.prefork.pool.Event;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -90,6 +92,22 @@ class MasterTests {
 		});
 		this.master.reopenLogs();
 		assertThat(this.master.control().pool().pool()).hasSize(1);
+	}
+
+	@Test
+	void whenOneActionFailsThenThoseThatFollowAreCarriedOut() throws Exception {
+		this.fixture.os.listeners.get(0).broken = true;
+		this.master.post(new Event.Stop(true));
+		assertThat(this.master.awaitEnd()).isZero();
+		assertThat(this.fixture.os.signals).containsExactly(Signal.TERM);
+	}
+
+	@Test
+	void whenMasterHasEndedThenACommandIsRefusedAtOnce() throws Exception {
+		this.master.post(new Event.Stop(true));
+		this.master.awaitEnd();
+		assertThatExceptionOfType(MasterUnavailableException.class)
+			.isThrownBy(() -> this.master.control().reload(true));
 	}
 
 	@Test

@@ -117,6 +117,41 @@ class WorkerProcessesTests {
 	}
 
 	@Test
+	void whenThereIsNoMemoryToStartAProcessThenThatIsToldAsAFailure() {
+		FakeOperatingSystem failing = new FakeOperatingSystem() {
+
+			@Override
+			public int spawn(SpawnRequest request) {
+				throw new OutOfMemoryError("unable to create native thread");
+			}
+
+		};
+		this.processes = new WorkerProcesses(failing, this.fixture.configuration, this.events::add);
+		this.processes.spawn(WORKER, 1);
+		assertThat(this.events).containsExactly(new Event.SpawnFailed(WORKER, "unable to create native thread"));
+	}
+
+	@Test
+	void whenProcessHasBeenReapedThenItsIdIsNoLongerSentSignals() {
+		this.fixture.script = "exit 0";
+		this.processes.spawn(WORKER, 1);
+		awaitExit();
+		this.processes.kill(WORKER, Signal.KILL);
+		assertThat(this.fixture.os.signals).isEmpty();
+	}
+
+	@Test
+	void whenWorkerConnectsThenTheFilesOfItsStartAreRemoved() throws Exception {
+		this.processes.spawn(WORKER, 1);
+		Files.createFile(this.fixture.launched.argumentFile());
+		try (TestLink link = new TestLink(this.fixture.runDirectory.path()); ControlClient worker = link.connect()) {
+			assertThat(this.processes.connected(WORKER, link.connectionOf(worker))).isTrue();
+			assertThat(this.fixture.launched.argumentFile()).doesNotExist();
+			assertThat(this.fixture.launched.firstOutput()).doesNotExist();
+		}
+	}
+
+	@Test
 	void whenWorkerIsUnknownThenTellingAndKillingDoNothing() {
 		this.processes.kill(WORKER, Signal.KILL);
 		this.processes.tell(WORKER, new Message.OpenGate());

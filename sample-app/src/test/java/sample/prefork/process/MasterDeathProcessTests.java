@@ -48,4 +48,22 @@ class MasterDeathProcessTests extends ProcessTestSupport {
 		launcher().port(pool.port()).start().awaitSettled(2);
 	}
 
+	@Test
+	void whenMasterIsKilledWhileAHungWorkerLeavesThenItEndsAtGracefulTimeout() {
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.graceful-timeout=4s").start();
+		List<Long> workers = pool.awaitSettled(2).pids();
+		pool.expectProblems(LogLines.MASTER_GONE, LogLines.WORKER_LOST);
+		StrictClient hung = StrictClient.start(Load.of(pool.address(), "/chaos/hang").clients(1).requests(1));
+		PoolStatus busy = pool.awaitPool("the hung request is in a worker", (status) -> status.busy() == 1);
+		long leaving = busy.workers().stream().filter((worker) -> worker.busy() == 1).findFirst().orElseThrow().pid();
+		PoolProcess.signal("TERM", leaving);
+		pool.awaitPool("the hung worker is leaving",
+				(status) -> status.workers().stream().anyMatch((worker) -> worker.state().equals("DRAINING")));
+		pool.signal("KILL");
+		Awaitility.await("workers leave within graceful-timeout")
+			.atMost(Duration.ofSeconds(7))
+			.until(() -> workers.stream().noneMatch(Proc::alive));
+		assertThat(hung.result().lostTotal()).isEqualTo(1);
+	}
+
 }

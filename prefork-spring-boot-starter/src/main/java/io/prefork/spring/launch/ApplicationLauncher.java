@@ -152,8 +152,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 		List<String> ours = new ArrayList<>(this.shares);
 		this.logFile
 			.ifPresent((file) -> ours.add("-D" + LOG_FILE + "=" + withSlot(file, Integer.toString(spec.slot()))));
-		WorkerCommand command = this.commands.forWorker(spec, ours)
-			.shortened(spec.runDirectory().resolve("worker-" + spec.serial() + ".args"));
+		WorkerCommand command = this.commands.forWorker(spec, ours).shortened(spec.argumentFile());
 		return new Launch(command.command(), Map.copyOf(command.environment()));
 	}
 

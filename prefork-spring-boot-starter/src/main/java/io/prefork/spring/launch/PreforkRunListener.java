@@ -48,8 +48,11 @@ class PreforkRunListener implements SpringApplicationRunListener, Ordered {
 		switch (this.role.kind()) {
 			case MASTER -> System.exit(new MasterRun(this.application, this.arguments, environment).run());
 			case WORKER -> {
-				if (this.worker != null) {
+				if (this.worker != null && this.worker.take()) {
 					this.worker.environmentPrepared(this.application, environment);
+				}
+				else {
+					this.role = Role.NESTED;
 				}
 			}
 			case ORDINARY -> {

@@ -13,7 +13,8 @@ record Role(Kind kind, String reason) {
 	static final Role WORKER = new Role(Kind.WORKER, "");
 
 	/**
-	 * A run within a run: the master's own context, or a bootstrap context.
+	 * A run within a run, or beside the one that counts: the master's own context, a
+	 * bootstrap context, or, in a worker, a parent context or a second application.
 	 */
 	static final Role NESTED = new Role(Kind.NESTED, "");
 

@@ -52,7 +52,9 @@ class RoleDetector {
 			return Role.NESTED;
 		}
 		if (WorkerSpec.fromSystemProperties().isPresent()) {
-			return Role.WORKER;
+			// What ran in the master before it became one: a parent context, for
+			// instance.
+			return byWebType().isPresent() ? Role.NESTED : Role.WORKER;
 		}
 		return reasonToStayOut().map(Role::ordinary).orElse(Role.MASTER);
 	}

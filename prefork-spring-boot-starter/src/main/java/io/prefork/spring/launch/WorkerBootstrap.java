@@ -2,6 +2,7 @@ package io.prefork.spring.launch;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.prefork.os.Listener;
@@ -30,6 +31,8 @@ final class WorkerBootstrap {
 
 	private final WorkerAgent agent;
 
+	private final AtomicBoolean taken = new AtomicBoolean();
+
 	private WorkerBootstrap(WorkerAgent agent) {
 		this.agent = agent;
 	}
@@ -46,6 +49,15 @@ final class WorkerBootstrap {
 			CURRENT.set(current);
 		}
 		return current;
+	}
+
+	/**
+	 * Takes the worker for a run of an application. A process is one worker: a second web
+	 * application in it is none of the pool's.
+	 * @return {@code true} the first time
+	 */
+	boolean take() {
+		return this.taken.compareAndSet(false, true);
 	}
 
 	void environmentPrepared(SpringApplication application, ConfigurableEnvironment environment) {

@@ -58,6 +58,14 @@ class RoleDetectorTests {
 		assertThat(detect("prefork.enabled=false")).isEqualTo(Role.WORKER);
 	}
 
+	@Test
+	void whenAParentContextRunsInAWorkerThenItIsNotTheWorkersApplication() {
+		System.setProperty("prefork.worker.slot", "0");
+		System.setProperty("prefork.worker.run-directory", "/run/prefork-1");
+		this.application.setWebApplicationType(WebApplicationType.NONE);
+		assertThat(detect()).isEqualTo(Role.NESTED);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "bootstrap", MasterContext.PROPERTY_SOURCE })
 	void whenRunIsWithinARunThenItIsNested(String source) {
