@@ -64,7 +64,7 @@ public final class ListenerSet implements AutoCloseable {
 	 * @return whether they are empty
 	 */
 	boolean queuesEmpty() {
-		return this.listeners.stream().allMatch((listener) -> listener.queued().orElse(0) == 0);
+		return this.listeners.stream().noneMatch(Listener::hasQueued);
 	}
 
 	@Override

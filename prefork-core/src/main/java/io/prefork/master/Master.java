@@ -47,6 +47,12 @@ public final class Master {
 
 	private static final Duration TICK = Duration.ofMillis(200);
 
+	/**
+	 * Ticks for which the accept queues must be seen empty: clients whose SYN was let in
+	 * are given the time between two to complete their handshake.
+	 */
+	private static final int EMPTY_TICKS = 2;
+
 	private final MasterConfiguration configuration;
 
 	private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -78,6 +84,8 @@ public final class Master {
 	};
 
 	private boolean listenersClosing;
+
+	private int emptyTicks;
 
 	private long requestsOfTheGone;
 
@@ -207,9 +215,12 @@ public final class Master {
 						Processes.cpu(process.pid()), reading.busy(), oldest(reading), reading.requests())));
 		}
 		tell(new Event.Tick(vitals));
-		if (this.listenersClosing && this.configuration.listeners().queuesEmpty()) {
-			this.listenersClosing = false;
-			tell(new Event.QueuesEmpty());
+		if (this.listenersClosing) {
+			this.emptyTicks = this.configuration.listeners().queuesEmpty() ? this.emptyTicks + 1 : 0;
+			if (this.emptyTicks == EMPTY_TICKS) {
+				this.listenersClosing = false;
+				tell(new Event.QueuesEmpty());
+			}
 		}
 	}
 

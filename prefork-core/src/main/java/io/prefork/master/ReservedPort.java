@@ -109,6 +109,11 @@ final class ReservedPort implements Listener {
 	}
 
 	@Override
+	public boolean hasQueued() {
+		return false;
+	}
+
+	@Override
 	public void refuseNew() {
 		// The sockets that listen are the workers'.
 	}

@@ -9,6 +9,7 @@ import jnr.ffi.annotations.In;
 import jnr.ffi.annotations.Out;
 import jnr.ffi.annotations.Variadic;
 import jnr.ffi.byref.IntByReference;
+import jnr.ffi.types.size_t;
 
 /**
  * The C library, bound through jnr-ffi. Loading it costs some 400 ms and unpacks a native
@@ -92,6 +93,8 @@ final class LibC {
 		int fcntl(int descriptor, int command, int argument);
 
 		int close(int descriptor);
+
+		int poll(Pointer descriptors, @size_t long count, int timeout);
 
 		int waitpid(int pid, @Out int[] status, int options);
 

@@ -52,6 +52,8 @@ final class Linux {
 
 	static final int F_DUPFD_CLOEXEC = 1030;
 
+	static final int POLLIN = 1;
+
 	static final int O_RDONLY = 0;
 
 	static final int O_WRONLY = 01;

@@ -50,10 +50,17 @@ public interface Listener extends AutoCloseable {
 	OptionalInt queued();
 
 	/**
+	 * Whether a connection waits in the accept queue, for every family.
+	 * @return whether one does, as far as the kernel tells
+	 */
+	boolean hasQueued();
+
+	/**
 	 * Lets no new connection begin, while those that are queued or in the middle of their
-	 * handshake can still be accepted. Best effort, for TCP on Linux (a socket filter
-	 * that drops SYN); cannot be undone. Does nothing to a socket that was inherited:
-	 * whoever holds it keeps the queue, and the next server serves it.
+	 * handshake can still be accepted: by a socket filter that drops SYN (TCP, best
+	 * effort), by removing the socket file. Cannot be undone. Does nothing to a socket
+	 * that was inherited: whoever holds it keeps the queue, and the next server serves
+	 * it.
 	 */
 	void refuseNew();
 

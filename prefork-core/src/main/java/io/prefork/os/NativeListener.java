@@ -25,12 +25,15 @@ final class NativeListener implements Listener {
 
 	private final Runnable cleanup;
 
+	private final AtomicBoolean cleanedUp = new AtomicBoolean();
+
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	/**
 	 * @param inherited whether somebody else holds the socket too, and may listen on it
 	 * when this master is gone
-	 * @param cleanup what else to do when the listener closes, once
+	 * @param cleanup what else to do when the listener closes, or refuses new connections
+	 * to a socket file of its own; done once
 	 */
 	NativeListener(NativeSockets sockets, int descriptor, SocketName name, int backlog, boolean inherited,
 			Runnable cleanup) {
@@ -81,8 +84,22 @@ final class NativeListener implements Listener {
 	}
 
 	@Override
+	public boolean hasQueued() {
+		try {
+			return !this.closed.get() && this.sockets.hasQueued(this.descriptor);
+		}
+		catch (SystemCallException ex) {
+			return false;
+		}
+	}
+
+	@Override
 	public void refuseNew() {
-		if (family() == Family.UNIX || this.inherited || this.closed.get()) {
+		if (this.inherited || this.closed.get()) {
+			return;
+		}
+		if (family() == Family.UNIX) {
+			cleanUp();
 			return;
 		}
 		try {
@@ -96,8 +113,17 @@ final class NativeListener implements Listener {
 	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
-			this.cleanup.run();
+			cleanUp();
 			this.sockets.close(this.descriptor);
+		}
+	}
+
+	/**
+	 * Once: the file of the next server may well get the number of the one removed.
+	 */
+	private void cleanUp() {
+		if (this.cleanedUp.compareAndSet(false, true)) {
+			this.cleanup.run();
 		}
 	}
 

@@ -93,6 +93,18 @@ final class NativeSockets {
 	}
 
 	/**
+	 * Whether {@code accept} would return at once (poll(2)), for any family.
+	 */
+	boolean hasQueued(int descriptor) throws SystemCallException {
+		// struct pollfd: the descriptor, what is asked, what is so
+		Pointer poll = this.libc.allocate(2 * INT);
+		poll.putInt(0, descriptor);
+		poll.putShort(INT, (short) Linux.POLLIN);
+		this.libc.check("poll", this.libc.functions().poll(poll, 1, 0));
+		return (poll.getShort(INT + Short.BYTES) & Linux.POLLIN) != 0;
+	}
+
+	/**
 	 * Attaches a socket filter.
 	 */
 	void attach(int descriptor, SynFilter filter) throws SystemCallException {

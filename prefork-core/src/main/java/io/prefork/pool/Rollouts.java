@@ -34,8 +34,11 @@ final class Rollouts {
 	 * Asks for a rollout. At most one waits; further requests join it.
 	 */
 	void request(long ticket) {
-		this.waiting.add(ticket);
-		if (this.current != null) {
+		boolean first = this.waiting.isEmpty();
+		if (first || ticket != 0) {
+			this.waiting.add(ticket);
+		}
+		if (first && this.current != null) {
 			this.orders.info("another reload was asked for; it follows the one to generation "
 					+ this.current.generation() + " that is under way");
 		}

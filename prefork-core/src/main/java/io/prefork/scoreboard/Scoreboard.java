@@ -76,8 +76,14 @@ public final class Scoreboard {
 	public static Scoreboard create(Path file, int slots) throws IOException {
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ,
 				StandardOpenOption.WRITE)) {
-			return new Scoreboard(channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) slots * SLOT_SIZE)
-				.order(ByteOrder.nativeOrder()));
+			// Has the memory allocated now: a full file system would else end whoever
+			// writes to a mapped page first, with SIGBUS (mmap(2)).
+			ByteBuffer empty = ByteBuffer.allocate(slots * SLOT_SIZE);
+			while (empty.hasRemaining()) {
+				channel.write(empty);
+			}
+			return new Scoreboard(
+					channel.map(FileChannel.MapMode.READ_WRITE, 0, empty.capacity()).order(ByteOrder.nativeOrder()));
 		}
 	}
 

@@ -57,6 +57,11 @@ class FakeListener implements Listener {
 	}
 
 	@Override
+	public boolean hasQueued() {
+		return this.queued > 0;
+	}
+
+	@Override
 	public void refuseNew() {
 		if (this.broken) {
 			throw new IllegalStateException("a failure on purpose");

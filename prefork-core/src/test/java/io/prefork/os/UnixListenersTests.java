@@ -34,10 +34,28 @@ class UnixListenersTests {
 			assertThat(listener.address()).isEqualTo("unix:" + path);
 			assertThat(listener.port()).isEmpty();
 			assertThat(listener.queued()).isEmpty();
-			listener.refuseNew();
 			connect(path).close();
 		}
 		assertThat(path).doesNotExist();
+	}
+
+	@Test
+	void whenNewConnectionsAreRefusedThenThoseQueuedAreToldOfAndThePathIsFree() throws Exception {
+		Path path = this.directory.resolve("app.sock");
+		try (Listener listener = listen(path)) {
+			assertThat(listener.hasQueued()).isFalse();
+			try (SocketChannel queued = connect(path)) {
+				listener.refuseNew();
+				assertThat(path).doesNotExist();
+				assertThat(listener.hasQueued()).isTrue();
+				assertThat(queued.isConnected()).isTrue();
+			}
+			try (Listener next = listen(path)) {
+				listener.close();
+				connect(path).close();
+				assertThat(next.hasQueued()).isTrue();
+			}
+		}
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.prefork.pool;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,26 @@ class PoolRolloutTests {
 		assertThat(script.lastObituary().cause()).isEqualTo(new ExitCause.Voluntary("reload"));
 		assertThat(script.view().state()).isEqualTo(PoolView.State.RUNNING);
 		assertThat(script.view().workers()).extracting(PoolView.WorkerView::generation).containsExactly(2, 2);
+	}
+
+	@Test
+	void whenReloadIsAskedForOverAndOverThenOneFollowsAndOneLineSaysSo() {
+		PoolScript script = PoolScript.running(1);
+		script.on(new Event.Reload(0));
+		List<Action> actions = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			actions.addAll(script.on(new Event.Reload(0)));
+		}
+		assertThat(PoolScript.only(Action.Report.class, actions)).singleElement()
+			.extracting(Action.Report::line)
+			.asString()
+			.contains("another reload was asked for");
+		script.up(2);
+		script.exited(1, 0);
+		script.up(3);
+		script.exited(2, 0);
+		assertThat(script.view().generation()).isEqualTo(3);
+		assertThat(PoolScript.spawns(script.passSeconds(60))).isEmpty();
 	}
 
 	@Test

@@ -64,6 +64,7 @@ class MasterDeathProcessTests extends ProcessTestSupport {
 			.atMost(Duration.ofSeconds(7))
 			.until(() -> workers.stream().noneMatch(Proc::alive));
 		assertThat(hung.result().lostTotal()).isEqualTo(1);
+		launcher().port(pool.port()).start().awaitSettled(2);
 	}
 
 }
