@@ -88,6 +88,10 @@ class PoolSettingsTests {
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
 					prefork.defer-accept        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.timeout             | PT0.3S              | shorter than a second          | 1s or more, such as 30s
+					prefork.boot-timeout        | PT0.12S             | shorter than a second          | 1s or more, such as 30s
+					prefork.timeout             | PT8761H             | longer than a year             | at most 365d
+					prefork.graceful-timeout    | PT8761H             | longer than a year             | at most 365d
 					prefork.umask               | 0999                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | 1777                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | rwx                 | no file mode creation mask     | an octal number up to 0777
