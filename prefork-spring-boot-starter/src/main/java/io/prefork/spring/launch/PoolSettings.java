@@ -30,8 +30,7 @@ final class PoolSettings {
 	private static final int ASYNC_JAVA = 21;
 
 	/**
-	 * Several heartbeats long, and longer than what a number without a unit may have been
-	 * meant for.
+	 * Several heartbeats long.
 	 */
 	private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
 

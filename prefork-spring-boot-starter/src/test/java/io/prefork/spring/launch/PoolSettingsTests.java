@@ -44,6 +44,17 @@ class PoolSettingsTests {
 	}
 
 	@Test
+	void whenADurationHasNoUnitThenItIsInSecondsAsInGunicorn() {
+		PoolSettings settings = settings("prefork.timeout=60", "prefork.graceful-timeout=45", "prefork.keep-alive=2",
+				"prefork.boot-timeout=90", "prefork.drain-quiet-period=1", "prefork.defer-accept=3");
+		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
+		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
 	void whenValuesAreEmptyThenTheDefaultsApply() {
 		assertThat(settings("prefork.worker-class=", "prefork.threads=", "prefork.timeout=", "prefork.umask=",
 				"prefork.keep-alive=", "prefork.defer-accept=", "prefork.boot-concurrency=")
