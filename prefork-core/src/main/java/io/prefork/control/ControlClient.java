@@ -123,6 +123,11 @@ public final class ControlClient implements PoolControl, Closeable {
 			if (this.ended) {
 				throw new MasterUnavailableException("The master is gone");
 			}
+			if (this.connection.isCongested()) {
+				// Requests that nobody reads must not cost a worker its link, and so its
+				// life.
+				throw new MasterUnavailableException("The master has not read earlier requests");
+			}
 			this.connection.send(new Message.Request(id, command, worker, number));
 			Message.Response response = (timeout != null) ? future.get(timeout.toMillis(), TimeUnit.MILLISECONDS)
 					: future.get();

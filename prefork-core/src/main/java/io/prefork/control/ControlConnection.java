@@ -85,6 +85,14 @@ public final class ControlConnection implements Closeable {
 	}
 
 	/**
+	 * Whether the peer is far behind with reading: what can be left unsaid should be.
+	 * @return whether half of the queue is taken
+	 */
+	boolean isCongested() {
+		return this.outgoing.size() >= QUEUE_LENGTH / 2;
+	}
+
+	/**
 	 * Waits until everything has been handed to the kernel, for a process that is about
 	 * to end.
 	 * @param limit how long to wait at most

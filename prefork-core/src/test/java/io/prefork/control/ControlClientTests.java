@@ -1,6 +1,9 @@
 package io.prefork.control;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -110,6 +113,23 @@ class ControlClientTests {
 			this.master.silent = false;
 			await().ignoreException(MasterUnavailableException.class)
 				.untilAsserted(() -> assertThat(client.pool()).isEqualTo(StubPoolControl.POOL));
+		}
+	}
+
+	@Test
+	void whenTheMasterDoesNotReadThenAskingOverAndOverDoesNotEndTheLink(@TempDir Path other) throws IOException {
+		String longName = "0".repeat(20 * 1024);
+		try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+			stopped.bind(UnixDomainSocketAddress.of(other.resolve(ControlServer.SOCKET)));
+			try (ControlClient client = ControlClient.connect(other, this.listener, Duration.ofMillis(1))) {
+				for (int i = 0; i < 500; i++) {
+					assertThatExceptionOfType(MasterUnavailableException.class)
+						.isThrownBy(() -> client.worker(longName));
+				}
+				assertThatExceptionOfType(MasterUnavailableException.class).isThrownBy(client::pool)
+					.withMessage("The master has not read earlier requests");
+				assertThat(this.listener.gone).hasValue(0);
+			}
 		}
 	}
 

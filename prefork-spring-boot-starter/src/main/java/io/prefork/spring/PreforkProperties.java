@@ -1,11 +1,13 @@
 package io.prefork.spring;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Settings of the pool, named after Gunicorn's where Gunicorn has them. What is bound
@@ -71,28 +73,33 @@ public class PreforkProperties {
 	 * Silence of a worker's heartbeat after which it is killed and replaced; for 'sync'
 	 * also the longest time that a request may take. Zero for never.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration timeout = Duration.ofSeconds(30);
 
 	/**
 	 * Time that a worker is given to become ready. Zero for no limit.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration bootTimeout = Duration.ofSeconds(120);
 
 	/**
 	 * Time that a worker which is to leave is given to answer the requests it holds.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration gracefulTimeout = Duration.ofSeconds(30);
 
 	/**
 	 * How long an idle kept-alive connection is kept; zero for closing after each answer.
 	 * When not set, the server's own setting applies.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private @Nullable Duration keepAlive;
 
 	/**
 	 * How long an idle kept-alive connection of a worker that is leaving must stay silent
 	 * before it is closed.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration drainQuietPeriod = Duration.ofSeconds(3);
 
 	/**
@@ -119,6 +126,7 @@ public class PreforkProperties {
 	 * that a silent client does not occupy a worker. Zero for not at all. When not set,
 	 * one second for 'sync' and zero for the others.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private @Nullable Duration deferAccept;
 
 	/**

@@ -30,6 +30,16 @@ final class PoolSettings {
 	private static final int ASYNC_JAVA = 21;
 
 	/**
+	 * Several heartbeats long.
+	 */
+	private static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(1);
+
+	/**
+	 * Sums and products of longer ones may overflow.
+	 */
+	private static final Duration LONGEST = Duration.ofDays(365);
+
+	/**
 	 * Tomcat's own default, which also applies where Boot ignores a setting that is not
 	 * positive.
 	 */
@@ -74,12 +84,14 @@ final class PoolSettings {
 		if (this.properties.getBootConcurrency() != null) {
 			between("prefork.boot-concurrency", this.properties.getBootConcurrency(), 1, HIGHEST_MAXIMUM);
 		}
-		notNegative("prefork.timeout", this.properties.getTimeout());
-		notNegative("prefork.boot-timeout", this.properties.getBootTimeout());
-		notNegative("prefork.graceful-timeout", this.properties.getGracefulTimeout());
-		notNegative("prefork.drain-quiet-period", this.properties.getDrainQuietPeriod());
-		notNegative("prefork.keep-alive", this.properties.getKeepAlive());
-		notNegative("prefork.defer-accept", this.properties.getDeferAccept());
+		duration("prefork.timeout", this.properties.getTimeout());
+		notTooShort("prefork.timeout", this.properties.getTimeout());
+		duration("prefork.boot-timeout", this.properties.getBootTimeout());
+		notTooShort("prefork.boot-timeout", this.properties.getBootTimeout());
+		duration("prefork.graceful-timeout", this.properties.getGracefulTimeout());
+		duration("prefork.drain-quiet-period", this.properties.getDrainQuietPeriod());
+		duration("prefork.keep-alive", this.properties.getKeepAlive());
+		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		umask();
 		type();
 	}
@@ -91,10 +103,18 @@ final class PoolSettings {
 		}
 	}
 
-	private static void notNegative(String setting, @Nullable Duration value) {
-		if (value != null && value.isNegative()) {
-			throw new InvalidSettingException(setting, value, "which is negative",
-					"Set '" + setting + "' to a duration such as 30s; zero switches it off.");
+	private static void duration(String setting, @Nullable Duration value) {
+		if (value != null && (value.isNegative() || value.compareTo(LONGEST) > 0)) {
+			throw new InvalidSettingException(setting, value,
+					value.isNegative() ? "which is negative" : "which is longer than a year",
+					"Set '" + setting + "' to a duration such as 30s, at most 365d.");
+		}
+	}
+
+	private static void notTooShort(String setting, Duration value) {
+		if (!value.isZero() && value.compareTo(SHORTEST_TIMEOUT) < 0) {
+			throw new InvalidSettingException(setting, value, "which is shorter than a second",
+					"Set '" + setting + "' to a duration of 1s or more, such as 30s, or to 0 to switch it off.");
 		}
 	}
 

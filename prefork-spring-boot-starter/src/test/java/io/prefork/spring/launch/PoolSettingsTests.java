@@ -45,6 +45,17 @@ class PoolSettingsTests {
 	}
 
 	@Test
+	void whenADurationHasNoUnitThenItIsInSecondsAsInGunicorn() {
+		PoolSettings settings = settings("prefork.timeout=60", "prefork.graceful-timeout=45", "prefork.keep-alive=2",
+				"prefork.boot-timeout=90", "prefork.drain-quiet-period=1", "prefork.defer-accept=3");
+		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
+		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
 	void whenValuesAreEmptyThenTheDefaultsApply() {
 		assertThat(settings("prefork.worker-class=", "prefork.threads=", "prefork.timeout=", "prefork.umask=",
 				"prefork.keep-alive=", "prefork.defer-accept=", "prefork.boot-concurrency=")
@@ -89,6 +100,10 @@ class PoolSettingsTests {
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
 					prefork.defer-accept        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.timeout             | PT0.3S              | shorter than a second          | 1s or more, such as 30s
+					prefork.boot-timeout        | PT0.12S             | shorter than a second          | 1s or more, such as 30s
+					prefork.timeout             | PT8761H             | longer than a year             | at most 365d
+					prefork.graceful-timeout    | PT8761H             | longer than a year             | at most 365d
 					prefork.umask               | 0999                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | 1777                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | rwx                 | no file mode creation mask     | an octal number up to 0777
