@@ -50,7 +50,7 @@ class PoolSettingsTests {
 				"prefork.boot-timeout=90", "prefork.drain-quiet-period=1", "prefork.defer-accept=3");
 		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
 	}
