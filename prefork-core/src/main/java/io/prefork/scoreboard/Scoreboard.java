@@ -54,6 +54,10 @@ public final class Scoreboard {
 
 	private static final int HEAP_MAX = 72;
 
+	private static final int FREE = 80;
+
+	private static final int OVERFLOWED = 88;
+
 	private static final int READ_ATTEMPTS = 100;
 
 	private final ByteBuffer memory;
@@ -119,8 +123,10 @@ public final class Scoreboard {
 		put(base + HEARTBEAT, reading.heartbeat());
 		put(base + BUSY, reading.busy());
 		put(base + OLDEST_REQUEST, reading.oldestRequest());
+		put(base + FREE, reading.free() ? 1 : 0);
 		put(base + REQUESTS, reading.requests());
 		put(base + ACCEPTED, reading.accepted());
+		put(base + OVERFLOWED, reading.overflowed());
 		put(base + ERRORS, reading.errors());
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
@@ -135,20 +141,34 @@ public final class Scoreboard {
 	 * the middle of writing and stayed there
 	 */
 	public Optional<SlotReading> read(int slot, long serial) {
+		return read(slot).filter((reading) -> reading.serial() == serial);
+	}
+
+	/**
+	 * Reads a slot, whoever wrote it last; that worker may be long gone.
+	 * @param slot the slot
+	 * @return the reading, or empty if nobody has written it, or its writer was caught in
+	 * the middle of writing and stayed there
+	 */
+	public Optional<SlotReading> read(int slot) {
 		int base = base(slot);
 		for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
 			long before = (long) LONG.getAcquire(this.memory, base + SEQUENCE);
-			SlotReading reading = new SlotReading(get(base + SERIAL), get(base + HEARTBEAT), (int) get(base + BUSY),
-					get(base + OLDEST_REQUEST), get(base + REQUESTS), get(base + ACCEPTED), get(base + ERRORS),
-					get(base + HEAP_USED), get(base + HEAP_MAX));
+			SlotReading reading = fields(base);
 			VarHandle.loadLoadFence();
 			long after = (long) LONG.getVolatile(this.memory, base + SEQUENCE);
 			if (before == after && (before & 1) == 0) {
-				return (reading.serial() == serial) ? Optional.of(reading) : Optional.empty();
+				return (before != 0) ? Optional.of(reading) : Optional.empty();
 			}
 			Thread.onSpinWait();
 		}
 		return Optional.empty();
+	}
+
+	private SlotReading fields(int base) {
+		return new SlotReading(get(base + SERIAL), get(base + HEARTBEAT), (int) get(base + BUSY),
+				get(base + OLDEST_REQUEST), get(base + FREE) != 0, get(base + REQUESTS), get(base + ACCEPTED),
+				get(base + OVERFLOWED), get(base + ERRORS), get(base + HEAP_USED), get(base + HEAP_MAX));
 	}
 
 	private int base(int slot) {

@@ -9,12 +9,15 @@ package io.prefork.scoreboard;
  * @param heartbeat time of the last heartbeat
  * @param busy requests in flight
  * @param oldestRequest time at which the oldest request in flight began, or 0 when idle
+ * @param free whether it accepts and has a request slot free
  * @param requests requests answered
  * @param accepted connections accepted
+ * @param overflowed requests of kept-alive connections that were begun although all slots
+ * were taken
  * @param errors requests answered with a server error
  * @param heapUsed used heap, bytes
  * @param heapMax largest possible heap, bytes, or -1 if undefined
  */
-public record SlotReading(long serial, long heartbeat, int busy, long oldestRequest, long requests, long accepted,
-		long errors, long heapUsed, long heapMax) {
+public record SlotReading(long serial, long heartbeat, int busy, long oldestRequest, boolean free, long requests,
+		long accepted, long overflowed, long errors, long heapUsed, long heapMax) {
 }

@@ -59,6 +59,8 @@ public final class AcceptGate {
 
 	private final LongAdder accepted = new LongAdder();
 
+	private final LongAdder overflowed = new LongAdder();
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
@@ -216,6 +218,23 @@ public final class AcceptGate {
 	}
 
 	/**
+	 * Work of connections that were accepted before which began although all slots were
+	 * taken.
+	 * @return how often that happened since the worker started
+	 */
+	public long overflowed() {
+		return this.overflowed.sum();
+	}
+
+	/**
+	 * Whether no slot is free.
+	 * @return whether a new connection would have to wait
+	 */
+	public boolean isFull() {
+		return this.taken.get() >= this.slots;
+	}
+
+	/**
 	 * Slots that requests and connections just accepted hold.
 	 * @return their number, which may exceed {@link #slots()}
 	 */
@@ -265,8 +284,8 @@ public final class AcceptGate {
 		 */
 		public void occupy() {
 			int before = this.state.getAndUpdate((state) -> (state != CLOSED) ? state + 1 : CLOSED);
-			if (before == 0) {
-				AcceptGate.this.taken.incrementAndGet();
+			if (before == 0 && AcceptGate.this.taken.incrementAndGet() > AcceptGate.this.slots) {
+				AcceptGate.this.overflowed.increment();
 			}
 		}
 

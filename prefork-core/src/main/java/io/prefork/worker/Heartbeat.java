@@ -1,6 +1,5 @@
 package io.prefork.worker;
 
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.scoreboard.Scoreboard;
@@ -25,8 +24,8 @@ final class Heartbeat {
 
 	private volatile @Nullable Thread thread;
 
-	Heartbeat(WorkerSpec spec, RequestTracker requests, AcceptGate gate) throws IOException {
-		this.scoreboard = Scoreboard.open(spec.runDirectory().resolve(Scoreboard.FILE));
+	Heartbeat(Scoreboard scoreboard, WorkerSpec spec, RequestTracker requests, AcceptGate gate) {
+		this.scoreboard = scoreboard;
 		this.spec = spec;
 		this.requests = requests;
 		this.gate = gate;
@@ -73,9 +72,9 @@ final class Heartbeat {
 		Runtime runtime = Runtime.getRuntime();
 		this.scoreboard.write(this.spec.slot(),
 				new SlotReading(this.spec.serial(), System.nanoTime(), this.requests.busy(),
-						this.requests.oldestStart().orElse(0), this.requests.completed(),
-						this.gate.acceptedConnections(), this.requests.errors(),
-						runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+						this.requests.oldestStart().orElse(0), this.gate.isOpen() && !this.gate.isFull(),
+						this.requests.completed(), this.gate.acceptedConnections(), this.gate.overflowed(),
+						this.requests.errors(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
 	}
 
 }

@@ -35,6 +35,13 @@ public interface Worker {
 	RequestTracker requests();
 
 	/**
+	 * Whether another worker of the pool could take what this one has no slot for.
+	 * @return whether one accepts and has a slot free, as of some hundred milliseconds
+	 * ago
+	 */
+	boolean siblingsHaveFreeSlot();
+
+	/**
 	 * Makes an adapter known, to be told when the worker leaves.
 	 * @param adapter the adapter
 	 */

@@ -12,6 +12,7 @@ import io.prefork.control.Message;
 import io.prefork.control.PoolControl;
 import io.prefork.os.Signal;
 import io.prefork.os.Signals;
+import io.prefork.scoreboard.Scoreboard;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	/**
 	 * How this worker serves, known once the environment is prepared.
 	 */
-	private record Serving(WorkerSettings settings, AcceptGate gate, Heartbeat heartbeat) {
+	private record Serving(WorkerSettings settings, AcceptGate gate, Heartbeat heartbeat, Siblings siblings) {
 	}
 
 	/**
@@ -86,9 +87,10 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	public void configure(WorkerSettings settings) {
 		try {
 			AcceptGate gate = new AcceptGate(settings);
-			Heartbeat heartbeat = new Heartbeat(this.spec, this.requests, gate);
+			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
+			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate);
 			heartbeat.start();
-			this.serving = new Serving(settings, gate, heartbeat);
+			this.serving = new Serving(settings, gate, heartbeat, new Siblings(scoreboard, this.spec.slot()));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The scoreboard in " + this.spec.runDirectory() + " cannot be opened", ex);
@@ -171,6 +173,11 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	@Override
 	public RequestTracker requests() {
 		return this.requests;
+	}
+
+	@Override
+	public boolean siblingsHaveFreeSlot() {
+		return serving().siblings().haveFreeSlot();
 	}
 
 	@Override

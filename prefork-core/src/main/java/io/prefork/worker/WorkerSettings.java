@@ -8,6 +8,8 @@ import java.util.Optional;
  *
  * @param type the worker class
  * @param threads request threads of {@code gthread}; 1 for {@code sync}
+ * @param overflowThreads threads beyond {@code threads} that {@code gthread} has for
+ * kept-alive connections, which cannot go to another worker
  * @param workerConnections bound of connections and, for {@code async}, of requests in
  * flight
  * @param keepAlive how long an idle kept-alive connection is kept, zero for closing after
@@ -16,8 +18,8 @@ import java.util.Optional;
  * the beginning of the drain, before it is closed
  * @param gracefulTimeout time that a leaving worker is given
  */
-public record WorkerSettings(WorkerType type, int threads, int workerConnections, Optional<Duration> keepAlive,
-		Duration drainQuietPeriod, Duration gracefulTimeout) {
+public record WorkerSettings(WorkerType type, int threads, int overflowThreads, int workerConnections,
+		Optional<Duration> keepAlive, Duration drainQuietPeriod, Duration gracefulTimeout) {
 
 	/**
 	 * Requests that the worker serves at a time.

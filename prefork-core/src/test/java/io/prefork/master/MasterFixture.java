@@ -37,7 +37,7 @@ final class MasterFixture implements AutoCloseable {
 		this.configuration = new MasterConfiguration(
 				new PoolPolicy(1, 4, 1, Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ZERO,
 						Duration.ofSeconds(5), 0, 0, PoolPolicy.Backoff.DEFAULT),
-				new WorkerSettings(WorkerType.GTHREAD, 8, 100, Optional.empty(), Duration.ofSeconds(1),
+				new WorkerSettings(WorkerType.GTHREAD, 8, 2, 100, Optional.empty(), Duration.ofSeconds(1),
 						Duration.ofSeconds(5)),
 				listeners, this.runDirectory, Optional.empty(), this::launch);
 	}

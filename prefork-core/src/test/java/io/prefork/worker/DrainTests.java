@@ -105,7 +105,7 @@ class DrainTests {
 	}
 
 	private WorkerSettings settings(Duration gracefulTimeout) {
-		return new WorkerSettings(WorkerType.GTHREAD, 2, 100, Optional.empty(), QUIET, gracefulTimeout);
+		return new WorkerSettings(WorkerType.GTHREAD, 2, 0, 100, Optional.empty(), QUIET, gracefulTimeout);
 	}
 
 	private static class StubServer implements ServerAdapter {

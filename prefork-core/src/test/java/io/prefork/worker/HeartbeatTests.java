@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 class HeartbeatTests {
@@ -35,13 +34,16 @@ class HeartbeatTests {
 	}
 
 	@Test
-	void whenItBeatsThenTheMasterReadsWhatTheWorkerDoes() throws IOException {
-		Heartbeat heartbeat = new Heartbeat(this.spec, this.requests, this.gate);
+	void whenItBeatsThenTheMasterReadsWhatTheWorkerDoes() {
+		Heartbeat heartbeat = new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate);
 		assertThat(this.scoreboard.read(1, 7)).isEmpty();
 		heartbeat.start();
 		try {
 			await().untilAsserted(() -> assertThat(this.scoreboard.read(1, 7)).isPresent());
 			assertThat(reading().oldestRequest()).isZero();
+			assertThat(reading().free()).as("free while the gate is closed").isFalse();
+			this.gate.open();
+			await().until(() -> reading().free());
 			assertThat(reading().heapUsed()).isPositive().isLessThanOrEqualTo(reading().heapMax());
 			long first = reading().heartbeat();
 			this.gate.accepted();
@@ -65,15 +67,9 @@ class HeartbeatTests {
 	}
 
 	@Test
-	void whenItIsStoppedWithoutHavingStartedThenItHasBeatenOnce() throws IOException {
-		new Heartbeat(this.spec, this.requests, this.gate).stop();
+	void whenItIsStoppedWithoutHavingStartedThenItHasBeatenOnce() {
+		new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate).stop();
 		assertThat(this.scoreboard.read(1, 7)).isPresent();
-	}
-
-	@Test
-	void whenThereIsNoScoreboardThenThatIsSaid() {
-		WorkerSpec elsewhere = new WorkerSpec(1, 7, 1, this.directory.resolve("missing"), List.of());
-		assertThatIOException().isThrownBy(() -> new Heartbeat(elsewhere, this.requests, this.gate));
 	}
 
 	private SlotReading reading() {

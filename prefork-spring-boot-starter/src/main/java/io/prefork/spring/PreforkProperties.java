@@ -46,6 +46,13 @@ public class PreforkProperties {
 	private @Nullable Integer threads;
 
 	/**
+	 * Threads of a 'gthread' worker beyond 'prefork.threads', for requests of kept-alive
+	 * connections that arrive while all of those are busy. New connections go to another
+	 * worker, these cannot.
+	 */
+	private int overflowThreads = 2;
+
+	/**
 	 * Connections that a worker holds at a time, idle ones included; for 'async' also the
 	 * bound of requests. When not set, 'server.tomcat.max-connections' applies if that is
 	 * set, or else 1000.
@@ -192,6 +199,14 @@ public class PreforkProperties {
 
 	public void setThreads(@Nullable Integer threads) {
 		this.threads = threads;
+	}
+
+	public int getOverflowThreads() {
+		return this.overflowThreads;
+	}
+
+	public void setOverflowThreads(int overflowThreads) {
+		this.overflowThreads = overflowThreads;
 	}
 
 	public @Nullable Integer getWorkerConnections() {

@@ -31,6 +31,8 @@ public final class StubWorker implements Worker {
 
 	private final List<ServerAdapter> servers = new CopyOnWriteArrayList<>();
 
+	private volatile boolean siblingsHaveFreeSlot;
+
 	public StubWorker(WorkerSettings settings, SharedListener... listeners) {
 		this.spec = new WorkerSpec(0, 1, 1, Path.of("."), Stream.of(listeners).map(SharedListener::inherited).toList());
 		this.settings = settings;
@@ -46,7 +48,7 @@ public final class StubWorker implements Worker {
 	}
 
 	public static WorkerSettings settings(WorkerType type, int threads, Optional<Duration> keepAlive) {
-		return new WorkerSettings(type, threads, 100, keepAlive, Duration.ofMillis(500), Duration.ofSeconds(20));
+		return new WorkerSettings(type, threads, 0, 100, keepAlive, Duration.ofMillis(500), Duration.ofSeconds(20));
 	}
 
 	public Drain drain() {
@@ -70,6 +72,15 @@ public final class StubWorker implements Worker {
 	@Override
 	public AcceptGate gate() {
 		return this.gate;
+	}
+
+	@Override
+	public boolean siblingsHaveFreeSlot() {
+		return this.siblingsHaveFreeSlot;
+	}
+
+	public void siblingsHaveFreeSlot(boolean siblingsHaveFreeSlot) {
+		this.siblingsHaveFreeSlot = siblingsHaveFreeSlot;
 	}
 
 	@Override

@@ -1,7 +1,9 @@
 package sample.prefork.process;
 
 import java.time.Duration;
+import java.util.List;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sample.prefork.process.Load.Mode;
@@ -29,6 +31,31 @@ class ConcurrencyProcessTests extends ProcessTestSupport {
 		// As of the last heartbeat, which may have met the last of the fast requests
 		pool.awaitPool("the slow request is still there, alone", (status) -> status.busy() == 1);
 		assertThat(slow.result().answered()).isEqualTo(1);
+	}
+
+	@Test
+	void whenMostSlotsAreTakenThenNeitherFreshNorKeptAliveConnectionsWait() {
+		PoolProcess pool = launcher().chaos()
+			.managementPort()
+			.arguments("--prefork.workers=4", "--prefork.threads=2")
+			.start();
+		pool.awaitSettled(4);
+		StrictClient.run(Load.of(pool.address(), "/whoami").clients(4).mode(Mode.CLOSE).requests(2000));
+		try (StrictClient kept = StrictClient
+			.start(Load.of(pool.address(), "/whoami").clients(8).pause(Duration.ofMillis(20)))) {
+			pool.await("all clients are connected", PoolProcess.SOON, () -> kept.answered() > 100);
+			StrictClient slow = StrictClient
+				.start(Load.of(pool.address(), "/chaos/slow?ms=10000").clients(6).requests(6));
+			pool.awaitPool("the slow requests are in workers", (status) -> status.busy() >= 6);
+			LoadResult fresh = StrictClient
+				.run(Load.of(pool.address(), "/whoami").clients(2).mode(Mode.CLOSE).requests(200));
+			LoadResult keptAlive = kept.stop();
+			assertThat(slow.result().answered()).isEqualTo(6);
+			for (LoadResult result : List.of(fresh, keptAlive)) {
+				assertThat(result.lostTotal()).as(result::toString).isZero();
+				assertThat(result.latency(0.99)).as(result::toString).isLessThan(Duration.ofMillis(100));
+			}
+		}
 	}
 
 }

@@ -87,6 +87,7 @@ final class PoolSettings {
 		if (this.properties.getThreads() != null) {
 			between("prefork.threads", this.properties.getThreads(), 1, Integer.MAX_VALUE);
 		}
+		between("prefork.overflow-threads", this.properties.getOverflowThreads(), 0, Integer.MAX_VALUE);
 		if (this.properties.getBootConcurrency() != null) {
 			between("prefork.boot-concurrency", this.properties.getBootConcurrency(), 1, HIGHEST_MAXIMUM);
 		}
@@ -189,7 +190,8 @@ final class PoolSettings {
 	 */
 	WorkerSettings workerSettings() {
 		WorkerType type = type();
-		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(), connections(),
+		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(),
+				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
 				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
 				this.properties.getGracefulTimeout());
 	}

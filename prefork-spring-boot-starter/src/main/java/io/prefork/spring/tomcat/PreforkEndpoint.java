@@ -60,12 +60,17 @@ final class PreforkEndpoint extends NioEndpoint {
 
 	private volatile long closingSince;
 
-	private record Adoption(AcceptGate gate, InheritedListener listener, ListenerChannelSource channels,
+	private record Adoption(Worker worker, InheritedListener listener, ListenerChannelSource channels,
 			RequestObservation observation) {
+
+		AcceptGate gate() {
+			return this.worker.gate();
+		}
+
 	}
 
 	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
-		this.adoption = new Adoption(worker.gate(), listener, channels, new RequestObservation(worker));
+		this.adoption = new Adoption(worker, listener, channels, new RequestObservation(worker));
 		if (listener.family() == Listener.Family.UNIX) {
 			// Tells Tomcat what addresses look like and which socket options not to set
 			setUnixDomainSocketPath(listener.address().replaceFirst("^unix:", ""));
@@ -215,6 +220,11 @@ final class PreforkEndpoint extends NioEndpoint {
 
 	void sayGoAway() {
 		getHandler().pause();
+	}
+
+	boolean sendsElsewhere() {
+		Adoption adoption = this.adoption;
+		return adoption != null && adoption.gate().isFull() && adoption.worker().siblingsHaveFreeSlot();
 	}
 
 	boolean isClosing() {

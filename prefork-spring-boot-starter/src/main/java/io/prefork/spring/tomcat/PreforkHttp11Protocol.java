@@ -69,7 +69,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 				if (executor instanceof VirtualThreadExecutor) {
 					setExecutor(null);
 				}
-				setThreads(settings.threads());
+				setThreads((int) Math.min((long) settings.threads() + settings.overflowThreads(), Integer.MAX_VALUE));
 			}
 			case ASYNC, REACTIVE -> {
 				// Threads as the application and Boot configured them
@@ -123,7 +123,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	@Override
 	public int getMaxKeepAliveRequests() {
-		return this.endpoint.isClosing() ? 1 : super.getMaxKeepAliveRequests();
+		return announcesClose() ? 1 : super.getMaxKeepAliveRequests();
 	}
 
 	/**
@@ -137,10 +137,18 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
-		if (this.endpoint.isClosing()) {
+		if (announcesClose()) {
 			this.keepAliveSwitch.turnOff(request);
 		}
 		return super.useCompression(request, response);
+	}
+
+	/**
+	 * A worker that leaves is left by its clients; one that is full sends those that it
+	 * holds on to a worker that is not.
+	 */
+	private boolean announcesClose() {
+		return this.endpoint.isClosing() || this.endpoint.sendsElsewhere();
 	}
 
 	@Override

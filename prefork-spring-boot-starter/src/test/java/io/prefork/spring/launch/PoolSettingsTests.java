@@ -23,7 +23,7 @@ class PoolSettingsTests {
 	@Test
 	void whenNothingIsSetThenTheDefaultsAreThoseThatAnApplicationKeepsWorkingWith() {
 		PoolSettings settings = settings();
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30)));
 		assertThat(settings.umask()).isEmpty();
 		assertThat(settings.deferAccept()).isZero();
@@ -33,10 +33,11 @@ class PoolSettingsTests {
 	@Test
 	void whenEverythingIsSetThenItIsTaken() {
 		PoolSettings settings = settings("prefork.worker-class=GThread", "prefork.threads=16",
-				"prefork.worker-connections=50", "prefork.keep-alive=5s", "prefork.drain-quiet-period=1s",
-				"prefork.graceful-timeout=10s", "prefork.umask=0027", "prefork.defer-accept=2s",
-				"prefork.boot-concurrency=3", "prefork.backlog=65535", "prefork.max-workers=512");
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 50,
+				"prefork.overflow-threads=4", "prefork.worker-connections=50", "prefork.keep-alive=5s",
+				"prefork.drain-quiet-period=1s", "prefork.graceful-timeout=10s", "prefork.umask=0027",
+				"prefork.defer-accept=2s", "prefork.boot-concurrency=3", "prefork.backlog=65535",
+				"prefork.max-workers=512");
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 4, 50,
 				Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1), Duration.ofSeconds(10)));
 		assertThat(settings.umask()).contains(0027);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
@@ -49,7 +50,7 @@ class PoolSettingsTests {
 				"prefork.boot-timeout=90", "prefork.drain-quiet-period=1", "prefork.defer-accept=3");
 		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 1000,
+		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
 	}

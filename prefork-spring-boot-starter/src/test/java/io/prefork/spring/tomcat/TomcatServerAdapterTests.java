@@ -124,10 +124,26 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
+	void whenAllThreadsAreBusyThenKeptAliveConnectionIsServedBeyondThem() throws Exception {
+		Started started = started(new WorkerSettings(WorkerType.GTHREAD, 1, 1, 100, Optional.empty(),
+				Duration.ofMillis(500), Duration.ofSeconds(20)));
+		HttpConnection kept = connect();
+		assertThat(kept.get("/hello").answer().announcesClose()).isFalse();
+		HttpConnection held = connect().get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		assertThat(kept.get("/hello").answer().announcesClose()).as("no sibling is free").isFalse();
+		assertThat(started.worker().gate().overflowed()).isEqualTo(1);
+		started.worker().siblingsHaveFreeSlot(true);
+		assertThat(kept.get("/hello").answer().announcesClose()).as("a sibling is free").isTrue();
+		started.holds().release();
+		assertThat(held.answer().status()).isEqualTo(200);
+	}
+
+	@Test
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void whenAsyncThenVirtualThreadsServeAndAsynchronousRequestsHoldSlots() throws Exception {
-		Started started = started(new WorkerSettings(WorkerType.ASYNC, 1, 2, Optional.empty(), Duration.ofMillis(500),
-				Duration.ofSeconds(20)), "spring.threads.virtual.enabled=true");
+		Started started = started(new WorkerSettings(WorkerType.ASYNC, 1, 0, 2, Optional.empty(),
+				Duration.ofMillis(500), Duration.ofSeconds(20)), "spring.threads.virtual.enabled=true");
 		assertThat(connect().get("/thread").answer().body()).startsWith("tomcat-handler-");
 		HttpConnection connection = connect().get("/async");
 		await().until(() -> started.worker().requests().busy() == 1);
