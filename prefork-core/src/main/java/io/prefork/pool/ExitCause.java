@@ -187,7 +187,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "still busy " + DurationText.of(this.limit) + " after it was told to leave (" + this.reason + ")";
+			return "not gone " + DurationText.of(this.limit) + " after it was told to leave (" + this.reason + ")";
 		}
 
 	}

@@ -93,7 +93,7 @@ class PoolScalingTests {
 		script.on(new Event.ScaleTo(0, 1));
 		assertThat(script.passSeconds(19.75)).isEmpty();
 		assertThat(script.passSeconds(0.25)).containsExactly(
-				new Action.TakeEvidence(script.worker(1), "still busy 20 s after it was told to leave (scale-down)"));
+				new Action.TakeEvidence(script.worker(1), "not gone 20 s after it was told to leave (scale-down)"));
 		assertThat(PoolScript.signals(script.on(new Event.EvidenceTaken(script.worker(1), "dump"))))
 			.containsExactly("TERM #1");
 		assertThat(script.passSeconds(0.75)).isEmpty();

@@ -160,7 +160,7 @@ class PoolSupervisionTests {
 		assertThat(actions).hasSize(1);
 		assertThat(script.passSeconds(19.75)).isEmpty();
 		assertThat(PoolScript.only(Action.TakeEvidence.class, script.passSeconds(0.5))).containsExactly(
-				new Action.TakeEvidence(script.worker(2), "still busy 20 s after it was told to leave (TERM)"));
+				new Action.TakeEvidence(script.worker(2), "not gone 20 s after it was told to leave (TERM)"));
 		assertThat(PoolScript.only(Action.TakeEvidence.class, script.passSeconds(9.25))).isEmpty();
 		assertThat(PoolScript.only(Action.TakeEvidence.class, script.passSeconds(1)))
 			.extracting(Action.TakeEvidence::worker)

@@ -54,9 +54,10 @@ public class PreforkProperties {
 
 	/**
 	 * Connections that a worker holds at a time, idle ones included; for 'async' also the
-	 * bound of requests.
+	 * bound of requests. When not set, 'server.tomcat.max-connections' applies if that is
+	 * set, or else 1000.
 	 */
-	private int workerConnections = 1000;
+	private @Nullable Integer workerConnections;
 
 	/**
 	 * Requests after which a worker is replaced by a new one; 0 for never.
@@ -208,11 +209,11 @@ public class PreforkProperties {
 		this.overflowThreads = overflowThreads;
 	}
 
-	public int getWorkerConnections() {
+	public @Nullable Integer getWorkerConnections() {
 		return this.workerConnections;
 	}
 
-	public void setWorkerConnections(int workerConnections) {
+	public void setWorkerConnections(@Nullable Integer workerConnections) {
 		this.workerConnections = workerConnections;
 	}
 

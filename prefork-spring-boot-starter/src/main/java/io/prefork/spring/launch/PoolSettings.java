@@ -45,6 +45,11 @@ final class PoolSettings {
 	 */
 	private static final int TOMCAT_THREADS = 200;
 
+	/**
+	 * As in Gunicorn.
+	 */
+	private static final int CONNECTIONS = 1000;
+
 	private final Environment environment;
 
 	private final PreforkProperties properties;
@@ -73,7 +78,9 @@ final class PoolSettings {
 
 	private void check() {
 		between("prefork.max-workers", this.properties.getMaxWorkers(), 1, HIGHEST_MAXIMUM);
-		between("prefork.worker-connections", this.properties.getWorkerConnections(), 1, Integer.MAX_VALUE);
+		if (this.properties.getWorkerConnections() != null) {
+			between("prefork.worker-connections", this.properties.getWorkerConnections(), 1, Integer.MAX_VALUE);
+		}
 		between("prefork.max-requests", this.properties.getMaxRequests(), 0, MOST_REQUESTS);
 		between("prefork.max-requests-jitter", this.properties.getMaxRequestsJitter(), 0, Integer.MAX_VALUE);
 		between("prefork.backlog", this.properties.getBacklog(), 1, LARGEST_BACKLOG);
@@ -184,9 +191,18 @@ final class PoolSettings {
 	WorkerSettings workerSettings() {
 		WorkerType type = type();
 		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(),
-				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0,
-				this.properties.getWorkerConnections(), Optional.ofNullable(this.properties.getKeepAlive()),
-				this.properties.getDrainQuietPeriod(), this.properties.getGracefulTimeout());
+				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
+				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
+				this.properties.getGracefulTimeout());
+	}
+
+	private int connections() {
+		Integer connections = this.properties.getWorkerConnections();
+		if (connections != null) {
+			return connections;
+		}
+		int tomcat = Binder.get(this.environment).bind("server.tomcat.max-connections", Integer.class).orElse(0);
+		return (tomcat > 0) ? tomcat : CONNECTIONS;
 	}
 
 	private int threads() {

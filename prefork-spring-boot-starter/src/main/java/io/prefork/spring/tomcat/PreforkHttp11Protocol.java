@@ -69,7 +69,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 				if (executor instanceof VirtualThreadExecutor) {
 					setExecutor(null);
 				}
-				setThreads(settings.threads() + settings.overflowThreads());
+				setThreads((int) Math.min((long) settings.threads() + settings.overflowThreads(), Integer.MAX_VALUE));
 			}
 			case ASYNC, REACTIVE -> {
 				// Threads as the application and Boot configured them

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.prefork.os.Listener;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.apache.catalina.connector.Connector;
@@ -16,6 +17,7 @@ import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.util.LambdaSafe;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
 
@@ -76,6 +78,10 @@ final class PreforkTomcatWebServerFactoryCustomizer
 
 	private PreforkHttp11Protocol addConnector(TomcatWebServerFactory factory, Worker worker,
 			InheritedListener listener) {
+		if (Ssl.isEnabled(factory.getSsl()) && listener.family() != Listener.Family.UNIX) {
+			logger.warn("The address " + listener.address()
+					+ " is served without TLS, which is on the first address of 'prefork.bind' alone");
+		}
 		PreforkHttp11Protocol protocol = new PreforkHttp11Protocol();
 		factory.addAdditionalConnectors(connector(factory, protocol));
 		protocol.adopt(worker, listener, this.channels);

@@ -72,6 +72,15 @@ class PoolSettingsTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "50,50", "20000,20000", "0,1000", "-1,1000" })
+	void whenConnectionsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int connections) {
+		String ofTomcat = "server.tomcat.max-connections=" + tomcat;
+		assertThat(settings(ofTomcat).workerSettings().workerConnections()).isEqualTo(connections);
+		assertThat(settings(ofTomcat, "prefork.worker-connections=7").workerSettings().workerConnections())
+			.isEqualTo(7);
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "50,50", "1,1", "0,200", "-1,200" })
 	void whenThreadsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int threads) {
 		assertThat(settings("server.tomcat.threads.max=" + tomcat).workerSettings().threads()).isEqualTo(threads);

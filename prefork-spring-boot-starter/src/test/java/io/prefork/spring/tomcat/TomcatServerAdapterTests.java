@@ -12,16 +12,20 @@ import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
+import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,6 +70,19 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 			}
 		});
 		assertThat(this.directory.resolve("app.sock")).exists();
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void whenTlsIsOnThenItIsSaidThatAFurtherAddressIsWithout(CapturedOutput output) {
+		SharedListener second = use(SharedListener.tcp());
+		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		start(new StubWorker(StubWorker.gthread(1), this.listener, second, unix),
+				"server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
+		assertThat(output.getOut().lines().filter((line) -> line.contains("is served without TLS"))).singleElement()
+			.asString()
+			.contains(":" + second.port() + " ");
 	}
 
 	@Test
