@@ -53,7 +53,9 @@ class ConcurrencyProcessTests extends ProcessTestSupport {
 			assertThat(slow.result().answered()).isEqualTo(6);
 			for (LoadResult result : List.of(fresh, keptAlive)) {
 				assertThat(result.lostTotal()).as(result::toString).isZero();
-				assertThat(result.latency(0.99)).as(result::toString).isLessThan(Duration.ofMillis(100));
+				System.out.println("While 6 of 8 slots were taken for 10 s: " + result);
+				// Whoever had waited behind a slow request would have waited for seconds
+				assertThat(result.latency(1)).as(result::toString).isLessThan(Duration.ofSeconds(5));
 			}
 		}
 	}
