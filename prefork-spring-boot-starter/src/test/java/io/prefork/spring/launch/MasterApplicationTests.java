@@ -28,6 +28,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
@@ -102,6 +103,19 @@ class MasterApplicationTests {
 				"--spring.jackson.property-naming-strategy=SNAKE_CASE", "--spring.application.admin.enabled=true",
 				"--spring.jmx.enabled=true", "--server.port=0");
 		assertThat(get("/actuator/prefork").body()).contains("\"workerClass\":\"gthread\"");
+	}
+
+	@Test
+	void whenApplicationIsReactiveThenTheMasterServesTheActuatorToo(CapturedOutput output) throws Exception {
+		start("--spring.main.web-application-type=reactive", "--spring.webflux.base-path=/shop");
+		assertThat(this.context.orElseThrow()).isInstanceOf(ReactiveWebApplicationContext.class);
+		assertThat(get("/actuator/prefork").body()).startsWith("{\"state\":\"RUNNING\"");
+		assertThat(get("/actuator/health").body()).contains("\"status\":\"UP\"");
+		assertThat(post("/actuator/prefork", "{\"workers\":6}").body()).isEqualTo("{\"previous\":4,\"workers\":6}");
+		assertThat(post("/actuator/prefork", "{\"workers\":0}").statusCode()).isEqualTo(400);
+		assertThat(get("/greeting").statusCode()).isEqualTo(404);
+		assertThat(this.context.orElseThrow().getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
+		assertThat(output).doesNotContain(" WARN ").doesNotContain(" ERROR ");
 	}
 
 	@Test

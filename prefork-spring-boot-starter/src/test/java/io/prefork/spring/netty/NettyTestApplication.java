@@ -1,6 +1,7 @@
 package io.prefork.spring.netty;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.spring.Holds;
@@ -21,6 +22,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
 
 /**
  * A reactive application on Reactor Netty, as a worker runs it.
@@ -40,6 +44,13 @@ class NettyTestApplication {
 		resources.setUseGlobalResources(false);
 		resources.setShutdownQuietPeriod(Duration.ZERO);
 		return resources;
+	}
+
+	@Bean
+	SimpleUrlHandlerMapping sockets() {
+		WebSocketHandler echo = (session) -> session
+			.send(session.receive().map(WebSocketMessage::getPayloadAsText).map(session::textMessage));
+		return new SimpleUrlHandlerMapping(Map.of("/socket", echo), -1);
 	}
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {

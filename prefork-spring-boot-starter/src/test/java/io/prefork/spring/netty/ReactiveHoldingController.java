@@ -11,6 +11,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -64,6 +66,11 @@ class ReactiveHoldingController {
 	@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<String> events() {
 		return Flux.just("first").concatWith(Flux.never()).doOnCancel(() -> this.cancelled = true);
+	}
+
+	@PostMapping("/upload")
+	Mono<String> upload(@RequestBody Mono<byte[]> body) {
+		return body.map((bytes) -> bytes.length + " bytes");
 	}
 
 	@GetMapping("/async")
