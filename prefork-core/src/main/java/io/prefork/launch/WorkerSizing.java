@@ -79,15 +79,25 @@ public record WorkerSizing(Machine machine, List<String> chosenOptions) {
 			options.add(String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.1f", heapPercentage(workers)));
 		}
 		int cores = this.machine.processors();
-		int share = Math.max(2, (cores + workers - 1) / workers);
-		if (share < cores && !OptionFamily.PROCESSORS.isSetIn(this.chosenOptions)) {
-			options.add("-XX:ActiveProcessorCount=" + share);
+		if (processors(workers) < cores) {
+			options.add("-XX:ActiveProcessorCount=" + processors(workers));
 		}
 		if (cores < 2 * workers && !OptionFamily.COLLECTOR.isSetIn(this.chosenOptions)
 				&& !OptionFamily.COLLECTOR_TUNING.isSetIn(this.chosenOptions)) {
 			options.add("-XX:+UseSerialGC");
 		}
 		return List.copyOf(options);
+	}
+
+	/**
+	 * The processors that a worker sees.
+	 * @param workers number of workers, at least 1
+	 * @return their number; that of the machine where it was chosen for the workers
+	 */
+	public int processors(int workers) {
+		int cores = this.machine.processors();
+		return OptionFamily.PROCESSORS.isSetIn(this.chosenOptions) ? cores
+				: Math.min(cores, Math.max(2, (cores + workers - 1) / workers));
 	}
 
 	private double heapPercentage(int workers) {

@@ -1,5 +1,8 @@
 package io.prefork.worker;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +51,19 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 		 */
 		public boolean isHandedOver() {
 			return this.descriptor != Listener.NO_DESCRIPTOR;
+		}
+
+		/**
+		 * Where the socket listens.
+		 * @return an {@link InetSocketAddress} or a {@link UnixDomainSocketAddress}
+		 */
+		public SocketAddress socketAddress() {
+			if (this.family == Listener.Family.UNIX) {
+				return UnixDomainSocketAddress.of(this.address.replaceFirst("^unix:", ""));
+			}
+			int colon = this.address.lastIndexOf(':');
+			String host = this.address.substring(0, colon).replaceAll("[\\[\\]]", "");
+			return new InetSocketAddress(host, Integer.parseInt(this.address.substring(colon + 1)));
 		}
 
 		private String encode() {

@@ -58,6 +58,10 @@ class ArchitectureTests {
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint", "io.prefork.spring.master.MasterApplication",
 					"io.prefork.spring.master.MasterAutoConfigurations",
+					"io.prefork.spring.netty.PreforkNettyAutoConfiguration",
+					"io.prefork.spring.netty.PreforkNettyMasterAutoConfiguration",
+					// Boot makes another one for the management port.
+					"io.prefork.spring.netty.MasterWebServerFactory",
 					// Tomcat instantiates it by name.
 					"io.prefork.spring.tomcat.PreforkHttp11Protocol",
 					"io.prefork.spring.tomcat.PreforkTomcatAutoConfiguration");

@@ -13,11 +13,11 @@ public class Holds {
 
 	private volatile CompletableFuture<String> released = new CompletableFuture<>();
 
-	String hold() {
+	public String hold() {
 		return this.released.orTimeout(30, TimeUnit.SECONDS).join();
 	}
 
-	CompletableFuture<String> released() {
+	public CompletableFuture<String> released() {
 		return this.released;
 	}
 

@@ -26,7 +26,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenDrainedWhileIdleThenCompletesAndSiblingGoesOnAccepting() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 		connect().get("/hello");
 		siblingAccepts();
@@ -36,7 +36,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 	void whenDrainedWhileBusyThenAnswerClosesAlthoughRequestBeganBefore() throws Exception {
 		for (String target : List.of("/held", "/held-chunked", "/async")) {
 			SharedListener listener = use(SharedListener.tcp());
-			StubWorker worker = new StubWorker(StubWorker.gthread(2), listener);
+			StubWorker worker = new StubWorker(serving(2), listener);
 			ConfigurableApplicationContext context = start(worker);
 			worker.gate().open();
 			HttpConnection connection = use(HttpConnection.open(listener.port())).get(target);
@@ -54,7 +54,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenDrainedThenKeptAliveConnectionGetsOneMoreAnswerThatCloses() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		HttpConnection connection = connect();
 		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
 		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
@@ -68,7 +68,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenDrainedThenConnectionJustAcceptedIsServed() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		HttpConnection connection = connect();
 		await().until(() -> started.worker().gate().acceptedConnections() == 1);
 		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
@@ -81,7 +81,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenDrainedThenSilentConnectionsAreClosedAfterTheQuietPeriod() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		HttpConnection kept = connect();
 		kept.get("/hello").answer();
 		HttpConnection silent = connect();
@@ -95,7 +95,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenClientsKeepAskingDuringDrainThenNoRequestIsLost() throws Exception {
-		Started started = started(StubWorker.gthread(4));
+		Started started = started(serving(4));
 		List<CompletableFuture<Boolean>> clients = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			HttpConnection connection = connect();
@@ -121,7 +121,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenContextClosesAfterDrainThenQuietly(CapturedOutput output) throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		connect().get("/hello").answer();
 		started.worker().drain().graceful().join();
 		closeQuietly(started.context(), output);
@@ -130,7 +130,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenContextClosesWithoutDrainThenNobodyIsTakenFromTheQueue(CapturedOutput output) throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		connect().get("/hello").answer();
 		closeQuietly(started.context(), output);
 		assertThat(this.listener.takeQueued()).isFalse();
@@ -140,7 +140,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenContextClosesWhileGateIsClosedThenNobodyIsTakenFromTheQueue(CapturedOutput output) throws Exception {
-		ConfigurableApplicationContext context = start(worker(StubWorker.sync()));
+		ConfigurableApplicationContext context = start(worker(servingStrictly()));
 		connect().get("/hello");
 		closeQuietly(context, output);
 		siblingAccepts();
@@ -149,7 +149,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenContextClosesWithImmediateShutdownThenQuietly(CapturedOutput output) throws Exception {
-		Started started = started(StubWorker.gthread(2), "server.shutdown=immediate");
+		Started started = started(serving(2), "server.shutdown=immediate");
 		connect().get("/hello").answer();
 		closeQuietly(started.context(), output);
 		assertThat(this.listener.takeQueued()).isFalse();
@@ -157,7 +157,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenContextClosesWhileBusyThenRequestIsAnsweredWithClose() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(serving(2));
 		HttpConnection connection = connect().get("/held");
 		await().until(() -> started.worker().requests().busy() == 1);
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(started.context()::close);
@@ -171,7 +171,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenDrainedThenHttp2ConnectionIsToldToGoAwayAndItsStreamsAreServed() throws Exception {
-		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
+		Started started = started(serving(2), "server.http2.enabled=true");
 		Http2Connection connection = new Http2Connection(connect());
 		connection.get(1, "/held");
 		await().until(() -> started.worker().requests().busy() == 1);
@@ -189,7 +189,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 
 	@Test
 	void whenWorkersAreReplacedUnderLoadThenNoRequestIsLost() throws Exception {
-		for (WorkerSettings settings : List.of(StubWorker.gthread(2), StubWorker.sync())) {
+		for (WorkerSettings settings : List.of(serving(2), servingStrictly())) {
 			Deque<Started> pool = new ArrayDeque<>(List.of(started(settings), started(settings)));
 			List<StrictClient> clients = List.of(new StrictClient(this.listener.port(), false, 0),
 					new StrictClient(this.listener.port(), false, 5), new StrictClient(this.listener.port(), true, 0),

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -42,6 +43,27 @@ public abstract class ServerAdapterTestSupport {
 	 * {@link Holds}.
 	 */
 	protected abstract ConfigurableApplicationContext run(StubWorker worker, String... properties);
+
+	/**
+	 * Whether the server can host a worker class.
+	 */
+	protected boolean hosts(WorkerType type) {
+		return type != WorkerType.REACTIVE;
+	}
+
+	/**
+	 * A worker of the class that the tests are mostly about, with so many threads.
+	 */
+	protected final WorkerSettings serving(int threads) {
+		return hosts(WorkerType.GTHREAD) ? StubWorker.gthread(threads) : StubWorker.reactive(100);
+	}
+
+	/**
+	 * A worker of the strictest class that the server can host.
+	 */
+	protected final WorkerSettings servingStrictly() {
+		return hosts(WorkerType.SYNC) ? StubWorker.sync() : serving(1);
+	}
 
 	@AfterEach
 	void closeResources() throws Exception {

@@ -47,6 +47,11 @@ public final class StubWorker implements Worker {
 		return settings(WorkerType.GTHREAD, threads, Optional.empty());
 	}
 
+	public static WorkerSettings reactive(int connections) {
+		return new WorkerSettings(WorkerType.REACTIVE, 1, connections, Optional.empty(), Duration.ofMillis(500),
+				Duration.ofSeconds(20));
+	}
+
 	public static WorkerSettings settings(WorkerType type, int threads, Optional<Duration> keepAlive) {
 		return new WorkerSettings(type, threads, 0, 100, keepAlive, Duration.ofMillis(500), Duration.ofSeconds(20));
 	}

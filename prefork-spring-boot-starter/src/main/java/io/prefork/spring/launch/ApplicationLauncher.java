@@ -32,15 +32,18 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private final WorkerCount count;
 
+	private final int processors;
+
 	private final List<String> notes;
 
 	private final Optional<String> logFile;
 
-	private ApplicationLauncher(WorkerCommands commands, List<String> shares, WorkerCount count, List<String> notes,
+	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, List<String> notes,
 			Optional<String> logFile) {
 		this.commands = commands;
-		this.shares = shares;
+		this.shares = sizing.options(count.workers());
 		this.count = count;
+		this.processors = sizing.processors(count.workers());
 		this.notes = notes;
 		this.logFile = logFile;
 	}
@@ -55,8 +58,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
 		WorkerCount count = count(sizing, settings, processEnvironment);
 		List<String> notes = new ArrayList<>(commands.notes());
-		return new ApplicationLauncher(commands, sizing.options(count.workers()), count, notes,
-				logFile(environment, notes));
+		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes));
 	}
 
 	private static WorkerCommands commands(String[] arguments, List<String> jvmArgs) {
@@ -131,6 +133,13 @@ final class ApplicationLauncher implements WorkerLauncher {
 	 */
 	int workers() {
 		return this.count.workers();
+	}
+
+	/**
+	 * The processors that a worker sees.
+	 */
+	int processors() {
+		return this.processors;
 	}
 
 	/**

@@ -10,7 +10,9 @@ import io.prefork.control.PoolControl;
 import io.prefork.spring.master.MasterApplication;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.ApplicationContextFactory;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.support.EnvironmentPostProcessorApplicationListener;
 import org.springframework.context.ApplicationContextInitializer;
@@ -18,6 +20,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.PropertySource;
 
 /**
  * The master's own Spring context: nothing of the application's, only what serves the
@@ -75,7 +79,9 @@ class MasterContext {
 		SpringProperties.setProperty("spring.aot.enabled", "false");
 		SpringApplication nested = new SpringApplication(MasterApplication.class);
 		nested.setMainApplicationClass(this.application.getMainApplicationClass());
-		nested.setEnvironment(this.environment);
+		WebApplicationType type = WebServer.webType(this.application, this.environment);
+		nested.setWebApplicationType(type);
+		nested.setEnvironment(environmentOf(type));
 		nested.setAddCommandLineProperties(false);
 		nested.setLogStartupInfo(false);
 		nested.setListeners(ofBootItself(nested.getListeners()).stream()
@@ -90,6 +96,25 @@ class MasterContext {
 			logger.error("The master's management context failed to start, so the server stops");
 			return Optional.empty();
 		}
+	}
+
+	/**
+	 * At this time Boot has not yet replaced the environment where a setting says that
+	 * the application is a reactive one. Conditions would take that of a servlet
+	 * application for one.
+	 */
+	private ConfigurableEnvironment environmentOf(WebApplicationType type) {
+		ConfigurableEnvironment converted = ApplicationContextFactory.DEFAULT.createEnvironment(type);
+		if (type != WebApplicationType.REACTIVE || converted == null
+				|| converted.getClass() == this.environment.getClass()) {
+			return this.environment;
+		}
+		MutablePropertySources sources = converted.getPropertySources();
+		sources.stream().map(PropertySource::getName).toList().forEach(sources::remove);
+		this.environment.getPropertySources().forEach(sources::addLast);
+		converted.setActiveProfiles(this.environment.getActiveProfiles());
+		converted.setConversionService(this.environment.getConversionService());
+		return converted;
 	}
 
 	/**

@@ -59,7 +59,7 @@ class MasterRun {
 		this.arguments = arguments;
 		this.environment = environment;
 		ConfigurationPropertySources.attach(environment);
-		this.settings = PoolSettings.of(environment);
+		this.settings = PoolSettings.of(environment, WebServer.of(application, environment).orElse(WebServer.TOMCAT));
 	}
 
 	/**
@@ -104,10 +104,10 @@ class MasterRun {
 			listeners = listen(os, addresses);
 			runDirectory = runDirectory();
 			pidFile = pidFile();
-			Master master = new Master(new MasterConfiguration(policy(launcher.workers()),
-					this.settings.workerSettings(), listeners, runDirectory, Optional.ofNullable(pidFile), launcher),
-					os);
-			announce(listeners, launcher);
+			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
+			Master master = new Master(new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners,
+					runDirectory, Optional.ofNullable(pidFile), launcher), os);
+			announce(listeners, worker, launcher);
 			return master;
 		}
 		catch (IOException | RuntimeException ex) {
@@ -173,8 +173,7 @@ class MasterRun {
 				: String.valueOf(ex.getMessage());
 	}
 
-	private PoolPolicy policy(int workers) {
-		WorkerSettings worker = this.settings.workerSettings();
+	private PoolPolicy policy(WorkerSettings worker, int workers) {
 		Duration timeout = this.settings.properties().getTimeout();
 		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(), this.settings.bootConcurrency(),
 				this.settings.properties().getBootTimeout(), timeout,
@@ -183,8 +182,7 @@ class MasterRun {
 				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT);
 	}
 
-	private void announce(ListenerSet listeners, ApplicationLauncher launcher) {
-		WorkerSettings worker = this.settings.workerSettings();
+	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {
 		logger.info("Master " + ProcessHandle.current().pid() + " listens on "
 				+ listeners.all().stream().map(Listener::address).collect(Collectors.joining(", ")) + " for "
 				+ launcher.workers() + " " + worker.type().name().toLowerCase(Locale.ROOT) + " worker(s) with "

@@ -2,7 +2,6 @@ package io.prefork.spring.launch;
 
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -50,24 +49,37 @@ final class PoolSettings {
 	 */
 	private static final int CONNECTIONS = 1000;
 
+	/**
+	 * Where Reactor Netty looks for the number of its event loops
+	 * (ReactorNetty.IO_WORKER_COUNT); if it is not set, there are as many as processors,
+	 * and at least four.
+	 */
+	static final String EVENT_LOOPS = "reactor.netty.ioWorkerCount";
+
+	private static final int LEAST_EVENT_LOOPS = 4;
+
 	private final Environment environment;
+
+	private final WebServer server;
 
 	private final PreforkProperties properties;
 
-	private PoolSettings(Environment environment, PreforkProperties properties) {
+	private PoolSettings(Environment environment, WebServer server, PreforkProperties properties) {
 		this.environment = environment;
+		this.server = server;
 		this.properties = properties;
 	}
 
 	/**
 	 * Binds and checks.
 	 * @param environment the environment
+	 * @param server the application's web server
 	 * @return the settings
 	 * @throws InvalidSettingException if one of them cannot be worked with
 	 */
-	static PoolSettings of(Environment environment) {
+	static PoolSettings of(Environment environment, WebServer server) {
 		PreforkProperties properties = Binder.get(environment).bindOrCreate("prefork", PreforkProperties.class);
-		PoolSettings settings = new PoolSettings(environment, properties);
+		PoolSettings settings = new PoolSettings(environment, server, properties);
 		settings.check();
 		return settings;
 	}
@@ -148,22 +160,23 @@ final class PoolSettings {
 	WorkerType type() {
 		String name = this.properties.getWorkerClass();
 		if (name == null || name.isBlank()) {
-			return (virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA) ? WorkerType.ASYNC
-					: WorkerType.GTHREAD;
+			return (this.server == WebServer.TOMCAT && virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA)
+					? WorkerType.ASYNC : this.server.defaultType();
 		}
 		WorkerType type = Arrays.stream(WorkerType.values())
 			.filter((candidate) -> candidate.name().equalsIgnoreCase(name.strip()))
 			.findFirst()
 			.orElseThrow(() -> unknownType(name));
+		if (!this.server.types().contains(type)) {
+			throw new InvalidSettingException("prefork.worker-class", name,
+					"which is no worker class for " + this.server,
+					"Set 'prefork.worker-class' to " + names() + ", or leave it out.");
+		}
 		if (type == WorkerType.ASYNC && Runtime.version().feature() < ASYNC_JAVA) {
 			throw new InvalidSettingException("prefork.worker-class", name,
 					"which needs virtual threads, but this is Java " + Runtime.version().feature(),
 					"Run the application on Java " + ASYNC_JAVA + " or later, or set 'prefork.worker-class' to "
 							+ "'gthread'.");
-		}
-		if (type == WorkerType.REACTIVE) {
-			throw new InvalidSettingException("prefork.worker-class", name, "which is not supported yet",
-					"Set 'prefork.worker-class' to one of " + names() + ".");
 		}
 		return type;
 	}
@@ -172,25 +185,26 @@ final class PoolSettings {
 		return Binder.get(this.environment).bind("spring.threads.virtual.enabled", Boolean.class).orElse(false);
 	}
 
-	private static InvalidSettingException unknownType(String name) {
+	private InvalidSettingException unknownType(String name) {
 		return new InvalidSettingException("prefork.worker-class", name, "which is no worker class",
-				"Set 'prefork.worker-class' to one of " + names() + ".");
+				"Set 'prefork.worker-class' to " + names() + ".");
 	}
 
-	private static String names() {
-		return List.of(WorkerType.SYNC, WorkerType.GTHREAD, WorkerType.ASYNC)
+	private String names() {
+		return this.server.types()
 			.stream()
 			.map((type) -> "'" + type.name().toLowerCase(Locale.ROOT) + "'")
-			.collect(Collectors.joining(", "));
+			.collect(Collectors.joining(" or "));
 	}
 
 	/**
 	 * How a worker serves.
+	 * @param processors the processors that a worker sees
 	 * @return the worker's settings
 	 */
-	WorkerSettings workerSettings() {
+	WorkerSettings workerSettings(int processors) {
 		WorkerType type = type();
-		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(),
+		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(processors),
 				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
 				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
 				this.properties.getGracefulTimeout());
@@ -205,10 +219,13 @@ final class PoolSettings {
 		return (tomcat > 0) ? tomcat : CONNECTIONS;
 	}
 
-	private int threads() {
+	private int threads(int processors) {
 		Integer threads = this.properties.getThreads();
 		if (threads != null) {
 			return threads;
+		}
+		if (this.server == WebServer.REACTOR_NETTY) {
+			return Integer.getInteger(EVENT_LOOPS, Math.max(LEAST_EVENT_LOOPS, processors));
 		}
 		int tomcat = Binder.get(this.environment).bind("server.tomcat.threads.max", Integer.class).orElse(0);
 		return (tomcat > 0) ? tomcat : TOMCAT_THREADS;

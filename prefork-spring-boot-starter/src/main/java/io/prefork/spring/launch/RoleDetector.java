@@ -12,7 +12,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.NativeDetector;
 import org.springframework.core.SpringProperties;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.util.ClassUtils;
 
 /**
  * Decides the role of a process from how it was started. A master is only what was
@@ -27,8 +26,6 @@ class RoleDetector {
 	private static final List<String> FOREIGN_FRAMES = List.of("org.junit.", "org.testng.",
 			"org.springframework.boot.test.", "cucumber.", "io.cucumber.", "org.apache.maven.surefire.",
 			"org.springframework.boot.SpringApplicationAotProcessor");
-
-	private static final String TOMCAT = "org.apache.catalina.startup.Tomcat";
 
 	private final SpringApplication application;
 
@@ -85,9 +82,7 @@ class RoleDetector {
 	}
 
 	private Optional<String> byWebType() {
-		WebApplicationType type = setting("spring.main.web-application-type", WebApplicationType.class)
-			.orElse(this.application.getWebApplicationType());
-		if (type == WebApplicationType.NONE) {
+		if (WebServer.webType(this.application, this.environment) == WebApplicationType.NONE) {
 			return Optional.of("it is no web application");
 		}
 		if (setting("server.port", Integer.class).orElse(0) < 0) {
@@ -101,8 +96,8 @@ class RoleDetector {
 		if (deployed) {
 			return Optional.of("it is deployed to a servlet container");
 		}
-		if (!ClassUtils.isPresent(TOMCAT, this.application.getClassLoader())) {
-			return Optional.of("its web server is not Tomcat, the only one supported so far");
+		if (WebServer.of(this.application, this.environment).isEmpty()) {
+			return Optional.of("its web server is neither Tomcat nor Reactor Netty, the only ones supported so far");
 		}
 		return Optional.empty();
 	}

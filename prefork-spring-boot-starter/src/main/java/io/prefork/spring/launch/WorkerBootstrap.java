@@ -61,15 +61,32 @@ final class WorkerBootstrap {
 	}
 
 	void environmentPrepared(SpringApplication application, ConfigurableEnvironment environment) {
-		PoolSettings settings = PoolSettings.of(environment);
+		WebServer server = WebServer.of(application, environment).orElse(WebServer.TOMCAT);
+		PoolSettings settings = PoolSettings.of(environment, server);
+		if (server == WebServer.REACTOR_NETTY) {
+			configureReactorNetty(settings);
+		}
 		environment.getPropertySources()
 			.addFirst(
 					new MapPropertySource(PROPERTY_SOURCE, overrides(environment, this.agent.spec(), settings.type())));
 		environment.getPropertySources()
 			.addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults", defaults(this.agent.spec())));
-		this.agent.configure(settings.workerSettings());
+		this.agent.configure(settings.workerSettings(Runtime.getRuntime().availableProcessors()));
 		this.agent.onReopenLogs(LogFiles::reopen);
 		Worker.become(this.agent);
+	}
+
+	/**
+	 * Reactor Netty reads these once, when its classes are loaded. Its server has to use
+	 * the JDK's selectors (see {@code PreforkLoopResources}); with its clients on the
+	 * same event loops, an answer that waits for another server changes no thread.
+	 */
+	private static void configureReactorNetty(PoolSettings settings) {
+		System.getProperties().putIfAbsent("reactor.netty.native", "false");
+		Integer threads = settings.properties().getThreads();
+		if (threads != null) {
+			System.setProperty(PoolSettings.EVENT_LOOPS, threads.toString());
+		}
 	}
 
 	private static Map<String, Object> overrides(ConfigurableEnvironment environment, WorkerSpec spec,

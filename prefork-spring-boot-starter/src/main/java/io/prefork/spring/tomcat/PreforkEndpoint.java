@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.Listener;
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.apache.coyote.Processor;

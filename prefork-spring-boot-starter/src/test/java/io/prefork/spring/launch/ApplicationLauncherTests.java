@@ -96,15 +96,16 @@ class ApplicationLauncherTests {
 		ConfigurableEnvironment environment = PreparedEnvironment.of("prefork.workers=2");
 		environment.getPropertySources()
 			.addFirst(new SimpleCommandLinePropertySource("--logging.file.name=/var/log/app.log"));
-		ApplicationLauncher launcher = ApplicationLauncher.of(ARGUMENTS, environment, PoolSettings.of(environment),
-				Map.of());
+		ApplicationLauncher launcher = ApplicationLauncher.of(ARGUMENTS, environment,
+				PoolSettings.of(environment, WebServer.TOMCAT), Map.of());
 		assertThat(launcher.launch(SPEC).command()).noneMatch((option) -> option.contains("logging.file.name"));
 		assertThat(launcher.notes()).anyMatch((note) -> note.startsWith("All processes write to /var/log/app.log"));
 	}
 
 	private static ApplicationLauncher launcher(Map<String, String> processEnvironment, String... settings) {
 		ConfigurableEnvironment environment = PreparedEnvironment.of(settings);
-		return ApplicationLauncher.of(ARGUMENTS, environment, PoolSettings.of(environment), processEnvironment);
+		return ApplicationLauncher.of(ARGUMENTS, environment, PoolSettings.of(environment, WebServer.TOMCAT),
+				processEnvironment);
 	}
 
 }

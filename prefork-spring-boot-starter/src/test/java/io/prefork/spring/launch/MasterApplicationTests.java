@@ -26,8 +26,10 @@ import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
@@ -102,6 +104,28 @@ class MasterApplicationTests {
 				"--spring.jackson.property-naming-strategy=SNAKE_CASE", "--spring.application.admin.enabled=true",
 				"--spring.jmx.enabled=true", "--server.port=0");
 		assertThat(get("/actuator/prefork").body()).contains("\"workerClass\":\"gthread\"");
+	}
+
+	@Test
+	void whenApplicationIsReactiveThenTheMasterServesTheActuatorToo(CapturedOutput output) throws Exception {
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		// Boot cannot tell whose management context it is where Netty and Tomcat are both
+		try (URLClassLoader loader = new FilteredClassLoader("org.springframework.boot.tomcat")) {
+			thread.setContextClassLoader(loader);
+			start("--spring.main.web-application-type=reactive", "--spring.webflux.base-path=/shop");
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+		assertThat(this.context.orElseThrow()).isInstanceOf(ReactiveWebApplicationContext.class);
+		assertThat(get("/actuator/prefork").body()).startsWith("{\"state\":\"RUNNING\"");
+		assertThat(get("/actuator/health").body()).contains("\"status\":\"UP\"");
+		assertThat(post("/actuator/prefork", "{\"workers\":6}").body()).isEqualTo("{\"previous\":4,\"workers\":6}");
+		assertThat(post("/actuator/prefork", "{\"workers\":0}").statusCode()).isEqualTo(400);
+		assertThat(get("/greeting").statusCode()).isEqualTo(404);
+		assertThat(this.context.orElseThrow().getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
+		assertThat(output).doesNotContain(" WARN ").doesNotContain(" ERROR ");
 	}
 
 	@Test

@@ -23,7 +23,7 @@ class PoolSettingsTests {
 	@Test
 	void whenNothingIsSetThenTheDefaultsAreThoseThatAnApplicationKeepsWorkingWith() {
 		PoolSettings settings = settings();
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
+		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30)));
 		assertThat(settings.umask()).isEmpty();
 		assertThat(settings.deferAccept()).isZero();
@@ -37,7 +37,7 @@ class PoolSettingsTests {
 				"prefork.drain-quiet-period=1s", "prefork.graceful-timeout=10s", "prefork.umask=0027",
 				"prefork.defer-accept=2s", "prefork.boot-concurrency=3", "prefork.backlog=65535",
 				"prefork.max-workers=512");
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 4, 50,
+		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 4, 50,
 				Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1), Duration.ofSeconds(10)));
 		assertThat(settings.umask()).contains(0027);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
@@ -59,14 +59,14 @@ class PoolSettingsTests {
 	void whenValuesAreEmptyThenTheDefaultsApply() {
 		assertThat(settings("prefork.worker-class=", "prefork.threads=", "prefork.timeout=", "prefork.umask=",
 				"prefork.keep-alive=", "prefork.defer-accept=", "prefork.boot-concurrency=")
-			.workerSettings()).isEqualTo(settings().workerSettings());
+			.workerSettings(2)).isEqualTo(settings().workerSettings(2));
 	}
 
 	@Test
 	void whenWorkersAreSyncThenTheyServeOneRequestAndSilentConnectionsAreHeldBack() {
 		PoolSettings settings = settings("prefork.worker-class=sync", "prefork.threads=16");
-		assertThat(settings.workerSettings().threads()).isEqualTo(1);
-		assertThat(settings.workerSettings().slots()).isEqualTo(1);
+		assertThat(settings.workerSettings(2).threads()).isEqualTo(1);
+		assertThat(settings.workerSettings(2).slots()).isEqualTo(1);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(settings("prefork.worker-class=sync", "prefork.defer-accept=0").deferAccept()).isZero();
 	}
@@ -83,8 +83,8 @@ class PoolSettingsTests {
 	@ParameterizedTest
 	@CsvSource({ "50,50", "1,1", "0,200", "-1,200" })
 	void whenThreadsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int threads) {
-		assertThat(settings("server.tomcat.threads.max=" + tomcat).workerSettings().threads()).isEqualTo(threads);
-		assertThat(settings("server.tomcat.threads.max=" + tomcat, "prefork.threads=7").workerSettings().threads())
+		assertThat(settings("server.tomcat.threads.max=" + tomcat).workerSettings(2).threads()).isEqualTo(threads);
+		assertThat(settings("server.tomcat.threads.max=" + tomcat, "prefork.threads=7").workerSettings(2).threads())
 			.isEqualTo(7);
 	}
 
@@ -116,8 +116,8 @@ class PoolSettingsTests {
 					prefork.umask               | 0999                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | 1777                | no file mode creation mask     | an octal number up to 0777
 					prefork.umask               | rwx                 | no file mode creation mask     | an octal number up to 0777
-					prefork.worker-class        | gevent              | which is no worker class       | 'sync', 'gthread', 'async'
-					prefork.worker-class        | reactive            | which is not supported yet     | 'sync', 'gthread', 'async'
+					prefork.worker-class        | gevent              | which is no worker class       | 'sync' or 'gthread' or 'async'
+					prefork.worker-class        | reactive            | servlet application on Tomcat  | 'sync' or 'gthread' or 'async'
 					""")
 	void whenAValueCannotBeWorkedWithThenSettingValueReasonAndRemedyAreNamed(String setting, String value,
 			String reason, String remedy) {
@@ -131,7 +131,7 @@ class PoolSettingsTests {
 	@ValueSource(strings = { "prefork.max-workers=many", "prefork.timeout=soon", "prefork.threads=1.5",
 			"prefork.backlog=99999999999", "server.tomcat.threads.max=many", "spring.threads.virtual.enabled=perhaps" })
 	void whenAValueIsOfTheWrongTypeThenBootCanAnalyzeTheFailure(String setting) {
-		assertThatExceptionOfType(BindException.class).isThrownBy(() -> settings(setting).workerSettings());
+		assertThatExceptionOfType(BindException.class).isThrownBy(() -> settings(setting).workerSettings(2));
 	}
 
 	@Test
@@ -149,7 +149,7 @@ class PoolSettingsTests {
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void whenJavaHasVirtualThreadsThenAsyncServesAsManyAsThereAreConnectionsAndIsTheDefaultIfTheyAreOn() {
 		WorkerSettings settings = settings("prefork.worker-class=async", "prefork.worker-connections=77")
-			.workerSettings();
+			.workerSettings(2);
 		assertThat(settings.type()).isEqualTo(WorkerType.ASYNC);
 		assertThat(settings.slots()).isEqualTo(77);
 		assertThat(settings("spring.threads.virtual.enabled=true").type()).isEqualTo(WorkerType.ASYNC);
@@ -157,8 +157,41 @@ class PoolSettingsTests {
 			.isEqualTo(WorkerType.GTHREAD);
 	}
 
+	@Test
+	void whenApplicationIsReactiveThenWorkersAreToo() {
+		WorkerSettings settings = on(WebServer.REACTOR_NETTY, "prefork.worker-connections=77",
+				"spring.threads.virtual.enabled=true")
+			.workerSettings(2);
+		assertThat(settings.type()).isEqualTo(WorkerType.REACTIVE);
+		assertThat(settings.slots()).isEqualTo(77);
+		assertThat(on(WebServer.REACTIVE_TOMCAT).type()).isEqualTo(WorkerType.REACTIVE);
+		assertThat(on(WebServer.REACTIVE_TOMCAT, "prefork.worker-class=gthread").type()).isEqualTo(WorkerType.GTHREAD);
+	}
+
+	@Test
+	void whenServerIsReactorNettyThenThreadsAreItsEventLoops() {
+		assertThat(on(WebServer.REACTOR_NETTY).workerSettings(2).threads()).isEqualTo(4);
+		assertThat(on(WebServer.REACTOR_NETTY).workerSettings(8).threads()).isEqualTo(8);
+		assertThat(on(WebServer.REACTOR_NETTY, "prefork.threads=3").workerSettings(8).threads()).isEqualTo(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sync", "gthread", "async" })
+	void whenServerCannotHostTheWorkerClassThenSettingValueReasonAndRemedyAreNamed(String type) {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> on(WebServer.REACTOR_NETTY, "prefork.worker-class=" + type))
+			.withMessage("'prefork.worker-class' is set to '" + type
+					+ "', which is no worker class for a reactive application on Reactor Netty.")
+			.satisfies((ex) -> assertThat(ex.getRemedy())
+				.isEqualTo("Set 'prefork.worker-class' to 'reactive', or leave it out."));
+	}
+
 	private static PoolSettings settings(String... settings) {
-		return PoolSettings.of(PreparedEnvironment.of(settings));
+		return on(WebServer.TOMCAT, settings);
+	}
+
+	private static PoolSettings on(WebServer server, String... settings) {
+		return PoolSettings.of(PreparedEnvironment.of(settings), server);
 	}
 
 }

@@ -116,10 +116,28 @@ class RoleDetectorTests {
 	}
 
 	@Test
-	void whenServerIsNotTomcatThenItStaysOrdinary() {
+	void whenServerIsNotSupportedThenItStaysOrdinary() {
 		this.application
 			.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina.startup")));
-		assertThat(detect().reason()).isEqualTo("its web server is not Tomcat, the only one supported so far");
+		assertThat(detect().reason())
+			.isEqualTo("its web server is neither Tomcat nor Reactor Netty, the only ones supported so far");
+	}
+
+	@Test
+	void whenApplicationIsReactiveThenReactorNettyWillDo() {
+		this.application
+			.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina.startup")));
+		this.application.setWebApplicationType(WebApplicationType.REACTIVE);
+		assertThat(detect()).isEqualTo(Role.MASTER);
+		assertThat(WebServer.of(this.application, PreparedEnvironment.of())).contains(WebServer.REACTOR_NETTY);
+	}
+
+	@Test
+	void whenReactorNettyIsNotThereThenReactiveApplicationIsOnTomcat() {
+		this.application.setResourceLoader(
+				new DefaultResourceLoader(new FilteredClassLoader("org.springframework.boot.reactor.netty")));
+		this.application.setWebApplicationType(WebApplicationType.REACTIVE);
+		assertThat(WebServer.of(this.application, PreparedEnvironment.of())).contains(WebServer.REACTIVE_TOMCAT);
 	}
 
 	@Test

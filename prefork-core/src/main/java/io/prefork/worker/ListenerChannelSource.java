@@ -1,7 +1,6 @@
-package io.prefork.spring.tomcat;
+package io.prefork.worker;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 
@@ -12,7 +11,7 @@ import io.prefork.worker.WorkerSpec.InheritedListener;
  * Makes channels of the listening sockets that a worker was given.
  */
 @FunctionalInterface
-interface ListenerChannelSource {
+public interface ListenerChannelSource {
 
 	/**
 	 * Makes a channel of a listening socket.
@@ -49,11 +48,7 @@ interface ListenerChannelSource {
 	 */
 	static void listen(ServerSocketChannel channel, InheritedListener listener) throws IOException {
 		if (!listener.isHandedOver() && channel.getLocalAddress() == null) {
-			String address = listener.address();
-			int colon = address.lastIndexOf(':');
-			String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-			channel.bind(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))),
-					listener.backlog());
+			channel.bind(listener.socketAddress(), listener.backlog());
 		}
 	}
 

@@ -1,0 +1,107 @@
+package io.prefork.spring.netty;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import io.prefork.worker.ListenerChannelSource;
+import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Accepts from one listening socket, on a thread of its own: waits for room and at the
+ * gate, then in a blocking {@code accept}, which the kernel deals out fairly among the
+ * workers.
+ */
+final class Acceptor {
+
+	private static final Log logger = LogFactory.getLog(Acceptor.class);
+
+	/**
+	 * After a failure such as too many open files, which may have passed by then.
+	 */
+	private static final Duration PAUSE = Duration.ofMillis(500);
+
+	private final NettyEndpoint endpoint;
+
+	private final InheritedListener listener;
+
+	private final ServerSocketChannel channel;
+
+	// Held from accept until the connection is the server's
+	private final Semaphore accepting = new Semaphore(1);
+
+	private volatile boolean stopped;
+
+	Acceptor(NettyEndpoint endpoint, InheritedListener listener, ServerSocketChannel channel) {
+		this.endpoint = endpoint;
+		this.listener = listener;
+		this.channel = channel;
+	}
+
+	void start(PreforkServerChannel server) {
+		Thread thread = new Thread(() -> run(server), "prefork-acceptor-" + this.listener.address());
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void run(PreforkServerChannel server) {
+		try {
+			while (this.endpoint.awaitTurn()) {
+				if (!accept(server)) {
+					this.endpoint.giveRoomBack();
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private boolean accept(PreforkServerChannel server) throws InterruptedException {
+		this.accepting.acquire();
+		try {
+			ListenerChannelSource.listen(this.channel, this.listener);
+			SocketChannel socket = this.channel.accept();
+			this.endpoint.accepted(server, socket, this.listener);
+			return true;
+		}
+		catch (IOException | RuntimeException ex) {
+			if (!this.stopped || !(ex instanceof ClosedChannelException)) {
+				logger.warn("Accepting from " + this.listener.address() + " failed, and is tried again: " + ex);
+				TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+			}
+			return false;
+		}
+		finally {
+			this.accepting.release();
+		}
+	}
+
+	/**
+	 * Accepts nothing any more. On return, what {@code accept} had returned is the
+	 * server's.
+	 */
+	void stop() {
+		this.stopped = true;
+		try {
+			this.channel.close();
+			// Handing over takes microseconds: the limit is for a broken one
+			if (this.accepting.tryAcquire(1, TimeUnit.SECONDS)) {
+				this.accepting.release();
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("Failed to close the listening socket", ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

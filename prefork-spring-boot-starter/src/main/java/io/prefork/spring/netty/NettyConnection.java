@@ -1,0 +1,222 @@
+package io.prefork.spring.netty;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.util.AttributeKey;
+import io.prefork.worker.AcceptGate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker knows of a connection besides Netty. As a handler it sees bytes come in.
+ */
+final class NettyConnection extends ChannelInboundHandlerAdapter {
+
+	private static final AttributeKey<NettyConnection> KEY = AttributeKey.valueOf(NettyConnection.class, "");
+
+	private static final int CHUNK = 16 * 1024;
+
+	private final NettyEndpoint endpoint;
+
+	private final Channel channel;
+
+	private final SocketChannel socket;
+
+	private final AcceptGate.Claim claim;
+
+	// Used by the event loop alone
+	private final Set<RequestHandler> handlers = new HashSet<>();
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	// Connections that are closed for being quiet are spread out by this.
+	private final double patience = 1 + ThreadLocalRandom.current().nextDouble() / 2;
+
+	private volatile long lastActive = System.nanoTime();
+
+	// Used by the event loop alone
+	private boolean toldToGoAway;
+
+	private volatile boolean closed;
+
+	NettyConnection(NettyEndpoint endpoint, Channel channel, SocketChannel socket, AcceptGate.Claim claim) {
+		this.endpoint = endpoint;
+		this.channel = channel;
+		this.socket = socket;
+		this.claim = claim;
+		channel.attr(KEY).set(this);
+		channel.pipeline().addLast(this);
+	}
+
+	/**
+	 * The connection that a channel is, or is a stream of.
+	 */
+	static @Nullable NettyConnection of(Channel channel) {
+		NettyConnection connection = channel.attr(KEY).get();
+		return (connection == null && channel.parent() != null) ? channel.parent().attr(KEY).get() : connection;
+	}
+
+	Channel channel() {
+		return this.channel;
+	}
+
+	NettyEndpoint endpoint() {
+		return this.endpoint;
+	}
+
+	/**
+	 * Whether requests on a channel are streams of this connection, and not alone on it.
+	 */
+	boolean hasStream(Channel channel) {
+		return channel != this.channel;
+	}
+
+	/**
+	 * The slot that a request holds.
+	 * @param channel the channel of the request
+	 */
+	AcceptGate.Claim claimFor(Channel channel) {
+		return hasStream(channel) ? this.endpoint.gate().claim() : this.claim;
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		this.lastActive = System.nanoTime();
+		context.fireChannelRead(message);
+	}
+
+	void began(RequestHandler handler) {
+		this.handlers.add(handler);
+		this.requests.incrementAndGet();
+		this.claim.settle();
+		if (this.endpoint.isClosing()) {
+			goAway();
+		}
+	}
+
+	void ended(RequestHandler handler) {
+		this.handlers.remove(handler);
+		this.lastActive = System.nanoTime();
+		if (this.requests.decrementAndGet() == 0 && this.closed) {
+			this.claim.close();
+		}
+	}
+
+	void closed() {
+		this.closed = true;
+		if (this.requests.get() == 0) {
+			this.claim.close();
+		}
+		this.endpoint.forget(this);
+	}
+
+	boolean isBusy() {
+		return this.requests.get() > 0;
+	}
+
+	/**
+	 * Whether nothing has happened here for so long, and a little longer, since the
+	 * worker began to leave.
+	 */
+	boolean isQuiet(Duration quiet) {
+		long now = System.nanoTime();
+		long silence = Math.min(now - this.lastActive, now - this.endpoint.closingSince());
+		return !isBusy() && silence >= quiet.toNanos() * this.patience;
+	}
+
+	/**
+	 * Tells the client what can be told before its next answer.
+	 */
+	void announceClose() {
+		execute(() -> {
+			goAway();
+			Set.copyOf(this.handlers).forEach(RequestHandler::closeWebSocket);
+		});
+	}
+
+	/**
+	 * Ends what has no end of its own.
+	 */
+	void endStreams() {
+		execute(() -> Set.copyOf(this.handlers).forEach(RequestHandler::endEventStream));
+	}
+
+	/**
+	 * Names no last stream yet: what the client sends before it hears of this is served.
+	 */
+	private void goAway() {
+		if (!this.toldToGoAway && isHttp2()) {
+			this.toldToGoAway = true;
+			this.channel
+				.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
+		}
+	}
+
+	private boolean isHttp2() {
+		return this.channel.pipeline().get(Http2FrameCodec.class) != null;
+	}
+
+	/**
+	 * Closes the connection unless there is something to do.
+	 */
+	void closeIfIdle() {
+		execute(() -> {
+			if (!this.channel.isActive() || isBusy() || hasRead()) {
+				return;
+			}
+			if (isHttp2()) {
+				this.channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+			}
+			this.channel.close();
+		});
+	}
+
+	/**
+	 * Closes a connection that no event loop has.
+	 */
+	void closeForcibly() {
+		this.channel.unsafe().closeForcibly();
+		closed();
+	}
+
+	/**
+	 * A connection that was just accepted has no event loop yet, and nothing to be told.
+	 */
+	private void execute(Runnable task) {
+		if (this.channel.isRegistered()) {
+			this.channel.eventLoop().execute(task);
+		}
+	}
+
+	/**
+	 * A request may have arrived that the selector has not noticed yet.
+	 */
+	private boolean hasRead() {
+		ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
+		try {
+			if (this.socket.read(bytes) > 0) {
+				this.channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.flip()));
+				this.channel.pipeline().fireChannelReadComplete();
+				return true;
+			}
+		}
+		catch (IOException ex) {
+			// The client has closed
+		}
+		return false;
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.prefork.spring.netty;
+
+import java.time.Duration;
+
+import io.prefork.worker.ServerAdapter;
+
+/**
+ * Reactor Netty, as a leaving worker sees it. A WebSocket is closed with code 1012 when
+ * the worker begins to leave. A stream of server-sent events may end by itself until just
+ * before the graceful timeout, and is ended then; its client connects again. Other
+ * answers go on until the graceful timeout.
+ */
+final class NettyServerAdapter implements ServerAdapter {
+
+	private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
+
+	private final NettyEndpoint endpoint;
+
+	NettyServerAdapter(NettyEndpoint endpoint) {
+		this.endpoint = endpoint;
+	}
+
+	@Override
+	public void stopAccepting() {
+		this.endpoint.stopAccepting();
+		this.endpoint.closeServer();
+	}
+
+	@Override
+	public void announceClose() {
+		this.endpoint.announceClose();
+	}
+
+	@Override
+	public int connections() {
+		return this.endpoint.connections().size();
+	}
+
+	@Override
+	public void closeIdle(Duration quiet) {
+		boolean lastMoment = isLastMoment();
+		for (NettyConnection connection : this.endpoint.connections()) {
+			if (connection.isQuiet(quiet)) {
+				connection.closeIfIdle();
+			}
+			else if (connection.isBusy()) {
+				connection.announceClose();
+				if (lastMoment) {
+					connection.endStreams();
+				}
+			}
+		}
+	}
+
+	private boolean isLastMoment() {
+		Duration timeout = this.endpoint.settings().gracefulTimeout();
+		Duration half = timeout.dividedBy(2);
+		Duration margin = (half.compareTo(LAST_MOMENT) < 0) ? half : LAST_MOMENT;
+		return System.nanoTime() - this.endpoint.closingSince() >= timeout.minus(margin).toNanos();
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.prefork.spring.netty;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestTracker;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.channel.ChannelOperations;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.http.websocket.WebsocketOutbound;
+
+/**
+ * The requests on one channel, of which there is one at a time: a connection of HTTP/1.1,
+ * or a stream of HTTP/2. A WebSocket is a request until it closes. Sits next to the
+ * application, where answers have not been given their {@code Connection} header yet.
+ * Used by the event loop alone.
+ */
+final class RequestHandler extends ChannelDuplexHandler {
+
+	private final NettyConnection connection;
+
+	private final Channel channel;
+
+	private @Nullable Exchange exchange;
+
+	private boolean eventStream;
+
+	RequestHandler(NettyConnection connection, Channel channel) {
+		this.connection = connection;
+		this.channel = channel;
+	}
+
+	private record Exchange(RequestTracker.Tracked tracked, AcceptGate.Claim slot) {
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) {
+		if (message instanceof HttpRequest request) {
+			begin(request);
+		}
+		Exchange exchange = this.exchange;
+		if (exchange == null) {
+			context.fireChannelRead(message);
+			return;
+		}
+		exchange.tracked().resume();
+		try {
+			context.fireChannelRead(message);
+		}
+		finally {
+			exchange.tracked().suspend();
+		}
+	}
+
+	private void begin(HttpRequest request) {
+		end(0);
+		RequestTracker.Tracked tracked = this.connection.endpoint()
+			.requests()
+			.begin(request.method().name(), request.uri().split("[?#]", 2)[0]);
+		AcceptGate.Claim slot = this.connection.claimFor(this.channel);
+		slot.occupy();
+		this.eventStream = false;
+		this.exchange = new Exchange(tracked, slot);
+		this.connection.began(this);
+	}
+
+	/**
+	 * The request's operations are terminated.
+	 */
+	void ended(Connection operations) {
+		end((operations instanceof HttpServerResponse response && response.hasSentHeaders()) ? response.status().code()
+				: 0);
+	}
+
+	private void end(int status) {
+		Exchange exchange = this.exchange;
+		if (exchange != null) {
+			this.exchange = null;
+			exchange.tracked().end(status);
+			exchange.slot().vacate();
+			this.connection.ended(this);
+		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * The last moment to decide on keep-alive, for a request that began before the worker
+	 * knew that it leaves.
+	 */
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (message instanceof HttpResponse response
+				&& response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+			this.eventStream = isEventStream(response);
+			if (this.connection.endpoint().isClosing() && !this.connection.hasStream(this.channel)) {
+				HttpUtil.setKeepAlive(response, false);
+			}
+		}
+		context.write(message, promise);
+	}
+
+	private static boolean isEventStream(HttpResponse response) {
+		String type = response.headers().get(HttpHeaderNames.CONTENT_TYPE);
+		return type != null && type.startsWith(HttpHeaderValues.TEXT_EVENT_STREAM.toString());
+	}
+
+	/**
+	 * Tells the other end of a WebSocket to connect again, elsewhere (RFC 6455, close
+	 * code 1012 as registered with IANA).
+	 */
+	void closeWebSocket() {
+		if (ChannelOperations.get(this.channel) instanceof WebsocketOutbound webSocket) {
+			webSocket
+				.sendClose(WebSocketCloseStatus.SERVICE_RESTART.code(),
+						WebSocketCloseStatus.SERVICE_RESTART.reasonText())
+				.subscribe(null, (closedAlready) -> {
+				});
+		}
+	}
+
+	/**
+	 * Ends a stream of server-sent events as if the application had: clients connect
+	 * again by themselves. The application sees that its client has gone.
+	 */
+	void endEventStream() {
+		if (this.eventStream && this.exchange != null) {
+			this.eventStream = false;
+			this.channel.pipeline()
+				.context(this)
+				.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+				.addListener(ChannelFutureListener.CLOSE);
+		}
+	}
+
+}
