@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.Listener;
+import io.prefork.spring.listen.ListenerChannelSource;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;

@@ -3,6 +3,7 @@ package io.prefork.spring.tomcat;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
+import io.prefork.spring.listen.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec.InheritedListener;

@@ -1,5 +1,6 @@
 package io.prefork.spring.tomcat;
 
+import io.prefork.spring.listen.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import org.apache.coyote.http11.Http11NioProtocol;
 

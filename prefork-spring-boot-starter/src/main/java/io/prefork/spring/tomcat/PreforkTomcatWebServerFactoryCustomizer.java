@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import io.prefork.spring.listen.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.apache.catalina.connector.Connector;

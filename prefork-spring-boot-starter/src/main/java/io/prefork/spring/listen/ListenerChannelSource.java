@@ -1,4 +1,4 @@
-package io.prefork.spring.tomcat;
+package io.prefork.spring.listen;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -6,13 +6,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 
 import io.prefork.os.InheritedDescriptors;
+import io.prefork.os.Listener;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 
 /**
  * Makes channels of the listening sockets that a worker was given.
  */
 @FunctionalInterface
-interface ListenerChannelSource {
+public interface ListenerChannelSource {
 
 	/**
 	 * Makes a channel of a listening socket.
@@ -42,6 +43,15 @@ interface ListenerChannelSource {
 	}
 
 	/**
+	 * The port that clients connect to.
+	 * @param listener what was given
+	 * @return the port, or -1 if it is a unix-domain socket
+	 */
+	static int port(InheritedListener listener) {
+		return (listener.family() != Listener.Family.UNIX) ? address(listener).getPort() : -1;
+	}
+
+	/**
 	 * Has a socket of this process's own listen; does nothing to others.
 	 * @param channel the channel
 	 * @param listener what was given
@@ -49,12 +59,15 @@ interface ListenerChannelSource {
 	 */
 	static void listen(ServerSocketChannel channel, InheritedListener listener) throws IOException {
 		if (!listener.isHandedOver() && channel.getLocalAddress() == null) {
-			String address = listener.address();
-			int colon = address.lastIndexOf(':');
-			String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
-			channel.bind(new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))),
-					listener.backlog());
+			channel.bind(address(listener), listener.backlog());
 		}
+	}
+
+	private static InetSocketAddress address(InheritedListener listener) {
+		String address = listener.address();
+		int colon = address.lastIndexOf(':');
+		String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
+		return new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1)));
 	}
 
 }

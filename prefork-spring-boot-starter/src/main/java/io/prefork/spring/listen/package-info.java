@@ -1,0 +1,7 @@
+/**
+ * The listening sockets of a worker, for whatever server it has.
+ */
+@NullMarked
+package io.prefork.spring.listen;
+
+import org.jspecify.annotations.NullMarked;
