@@ -56,8 +56,12 @@ class ArchitectureTests {
 			.extracting(JavaClass::getName)
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException",
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
-					"io.prefork.spring.actuate.PreforkEndpoint", "io.prefork.spring.master.MasterApplication",
-					"io.prefork.spring.master.MasterAutoConfigurations",
+					"io.prefork.spring.actuate.PreforkEndpoint",
+					"io.prefork.spring.master.JettyManagementAutoConfiguration",
+					"io.prefork.spring.master.MasterApplication", "io.prefork.spring.master.MasterAutoConfigurations",
+					"io.prefork.spring.jetty.PreforkJettyAutoConfiguration",
+					// What the servers' packages have in common
+					"io.prefork.spring.listen.ListenerChannelSource",
 					// Tomcat instantiates it by name.
 					"io.prefork.spring.tomcat.PreforkHttp11Protocol",
 					"io.prefork.spring.tomcat.PreforkTomcatAutoConfiguration");

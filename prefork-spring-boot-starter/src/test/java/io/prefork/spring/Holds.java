@@ -13,7 +13,10 @@ public class Holds {
 
 	private volatile CompletableFuture<String> released = new CompletableFuture<>();
 
-	String hold() {
+	/**
+	 * Waits until it is let go.
+	 */
+	public String hold() {
 		return this.released.orTimeout(30, TimeUnit.SECONDS).join();
 	}
 

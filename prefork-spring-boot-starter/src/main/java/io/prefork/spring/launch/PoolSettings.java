@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.PreforkProperties;
@@ -30,10 +31,10 @@ final class PoolSettings {
 	private static final int ASYNC_JAVA = 21;
 
 	/**
-	 * Tomcat's own default, which also applies where Boot ignores a setting that is not
-	 * positive.
+	 * The default of Tomcat and of Jetty, which also applies where Boot ignores a setting
+	 * that is not positive.
 	 */
-	private static final int TOMCAT_THREADS = 200;
+	private static final int SERVER_THREADS = 200;
 
 	private final Environment environment;
 
@@ -172,8 +173,11 @@ final class PoolSettings {
 		if (threads != null) {
 			return threads;
 		}
-		int tomcat = Binder.get(this.environment).bind("server.tomcat.threads.max", Integer.class).orElse(0);
-		return (tomcat > 0) ? tomcat : TOMCAT_THREADS;
+		return Stream.of("server.tomcat.threads.max", "server.jetty.threads.max")
+			.map((name) -> Binder.get(this.environment).bind(name, Integer.class).orElse(0))
+			.filter((server) -> server > 0)
+			.findFirst()
+			.orElse(SERVER_THREADS);
 	}
 
 	/**

@@ -28,7 +28,8 @@ class RoleDetector {
 			"org.springframework.boot.test.", "cucumber.", "io.cucumber.", "org.apache.maven.surefire.",
 			"org.springframework.boot.SpringApplicationAotProcessor");
 
-	private static final String TOMCAT = "org.apache.catalina.startup.Tomcat";
+	private static final List<String> SERVERS = List.of("org.apache.catalina.startup.Tomcat",
+			"org.eclipse.jetty.server.ServerConnector");
 
 	private final SpringApplication application;
 
@@ -99,8 +100,8 @@ class RoleDetector {
 		if (deployed) {
 			return Optional.of("it is deployed to a servlet container");
 		}
-		if (!ClassUtils.isPresent(TOMCAT, this.application.getClassLoader())) {
-			return Optional.of("its web server is not Tomcat, the only one supported so far");
+		if (SERVERS.stream().noneMatch((server) -> ClassUtils.isPresent(server, this.application.getClassLoader()))) {
+			return Optional.of("its web server is neither Tomcat nor Jetty, the only ones supported so far");
 		}
 		return Optional.empty();
 	}

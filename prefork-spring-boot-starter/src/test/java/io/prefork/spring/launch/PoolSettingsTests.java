@@ -60,11 +60,11 @@ class PoolSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "50,50", "1,1", "0,200", "-1,200" })
-	void whenThreadsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int threads) {
-		assertThat(settings("server.tomcat.threads.max=" + tomcat).workerSettings().threads()).isEqualTo(threads);
-		assertThat(settings("server.tomcat.threads.max=" + tomcat, "prefork.threads=7").workerSettings().threads())
-			.isEqualTo(7);
+	@CsvSource({ "tomcat,50,50", "tomcat,1,1", "tomcat,0,200", "tomcat,-1,200", "jetty,50,50", "jetty,0,200" })
+	void whenThreadsAreNotSetThenThoseOfTheServerApplyAsBootTakesThem(String server, int configured, int threads) {
+		String setting = "server." + server + ".threads.max=" + configured;
+		assertThat(settings(setting).workerSettings().threads()).isEqualTo(threads);
+		assertThat(settings(setting, "prefork.threads=7").workerSettings().threads()).isEqualTo(7);
 	}
 
 	@ParameterizedTest

@@ -108,10 +108,18 @@ class RoleDetectorTests {
 	}
 
 	@Test
-	void whenServerIsNotTomcatThenItStaysOrdinary() {
-		this.application
-			.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina.startup")));
-		assertThat(detect().reason()).isEqualTo("its web server is not Tomcat, the only one supported so far");
+	void whenServerIsNeitherTomcatNorJettyThenItStaysOrdinary() {
+		this.application.setResourceLoader(new DefaultResourceLoader(
+				new FilteredClassLoader("org.apache.catalina.startup", "org.eclipse.jetty.server")));
+		assertThat(detect().reason())
+			.isEqualTo("its web server is neither Tomcat nor Jetty, the only ones supported so far");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "org.apache.catalina.startup", "org.eclipse.jetty.server" })
+	void whenThereIsOneServerThenThisIsTheMaster(String absent) {
+		this.application.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader(absent)));
+		assertThat(detect()).isEqualTo(Role.MASTER);
 	}
 
 	@Test
