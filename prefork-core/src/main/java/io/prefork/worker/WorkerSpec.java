@@ -66,6 +66,14 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 			return new InetSocketAddress(host, Integer.parseInt(this.address.substring(colon + 1)));
 		}
 
+		/**
+		 * The port that clients connect to.
+		 * @return the port, or -1 if it is a unix-domain socket
+		 */
+		public int port() {
+			return (socketAddress() instanceof InetSocketAddress inet) ? inet.getPort() : -1;
+		}
+
 		private String encode() {
 			return this.descriptor + "|" + this.family + "|" + this.backlog + "|" + this.address;
 		}

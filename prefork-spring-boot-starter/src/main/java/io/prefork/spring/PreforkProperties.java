@@ -41,7 +41,7 @@ public class PreforkProperties {
 
 	/**
 	 * Requests that a 'gthread' worker serves at a time. When not set,
-	 * 'server.tomcat.threads.max' applies.
+	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies.
 	 */
 	private @Nullable Integer threads;
 

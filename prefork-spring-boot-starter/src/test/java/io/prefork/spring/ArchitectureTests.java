@@ -56,8 +56,10 @@ class ArchitectureTests {
 			.extracting(JavaClass::getName)
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException",
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
-					"io.prefork.spring.actuate.PreforkEndpoint", "io.prefork.spring.master.MasterApplication",
-					"io.prefork.spring.master.MasterAutoConfigurations",
+					"io.prefork.spring.actuate.PreforkEndpoint",
+					"io.prefork.spring.jetty.PreforkJettyAutoConfiguration",
+					"io.prefork.spring.master.JettyManagementAutoConfiguration",
+					"io.prefork.spring.master.MasterApplication", "io.prefork.spring.master.MasterAutoConfigurations",
 					"io.prefork.spring.netty.PreforkNettyAutoConfiguration",
 					"io.prefork.spring.netty.PreforkNettyMasterAutoConfiguration",
 					// Boot makes another one for the management port.

@@ -13,6 +13,9 @@ public class Holds {
 
 	private volatile CompletableFuture<String> released = new CompletableFuture<>();
 
+	/**
+	 * Waits until it is let go.
+	 */
 	public String hold() {
 		return this.released.orTimeout(30, TimeUnit.SECONDS).join();
 	}

@@ -48,7 +48,7 @@ public final class StubWorker implements Worker {
 	}
 
 	public static WorkerSettings reactive(int connections) {
-		return new WorkerSettings(WorkerType.REACTIVE, 1, connections, Optional.empty(), Duration.ofMillis(500),
+		return new WorkerSettings(WorkerType.REACTIVE, 1, 0, connections, Optional.empty(), Duration.ofMillis(500),
 				Duration.ofSeconds(20));
 	}
 

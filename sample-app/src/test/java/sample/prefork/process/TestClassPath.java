@@ -12,11 +12,14 @@ import java.util.stream.Collectors;
 enum TestClassPath {
 
 	/** The sample as a build tool would run it. */
-	PLAIN("security", "devtools"),
+	PLAIN("security", "devtools", "jetty"),
 	/** With Spring Security. */
-	SECURED("devtools"),
+	SECURED("devtools", "jetty"),
 	/** With the developer tools. */
-	DEVTOOLS("security");
+	DEVTOOLS("security", "jetty"),
+	/** With Jetty instead of Tomcat, whose expression language it uses. */
+	JETTY("spring-security", "boot-security", "starter-security", "devtools", "spring-boot-tomcat", "tomcat-embed-core",
+			"tomcat-embed-websocket");
 
 	private final List<String> without;
 

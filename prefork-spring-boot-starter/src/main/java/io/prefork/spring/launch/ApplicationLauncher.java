@@ -122,7 +122,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 		return Optional.of(file);
 	}
 
-	private static String withSlot(String file, String slot) {
+	static String withSlot(String file, String slot) {
 		int dot = file.lastIndexOf('.');
 		return (dot > file.lastIndexOf('/')) ? file.substring(0, dot) + ".w" + slot + file.substring(dot)
 				: file + ".w" + slot;

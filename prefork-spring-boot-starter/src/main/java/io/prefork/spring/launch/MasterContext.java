@@ -135,6 +135,7 @@ class MasterContext {
 		Map<String, Object> overrides = new LinkedHashMap<>();
 		overrides.put("server.port", -1);
 		overrides.put("server.tomcat.accesslog.enabled", false);
+		overrides.put("server.jetty.accesslog.enabled", false);
 		overrides.put("server.servlet.context-path", "");
 		overrides.put("spring.web.resources.add-mappings", false);
 		overrides.put("spring.main.sources", "");

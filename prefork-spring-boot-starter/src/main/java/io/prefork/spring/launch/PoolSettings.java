@@ -39,10 +39,10 @@ final class PoolSettings {
 	private static final Duration LONGEST = Duration.ofDays(365);
 
 	/**
-	 * Tomcat's own default, which also applies where Boot ignores a setting that is not
-	 * positive.
+	 * The default of Tomcat and of Jetty, which also applies where Boot ignores a setting
+	 * that is not positive.
 	 */
-	private static final int TOMCAT_THREADS = 200;
+	private static final int SERVER_THREADS = 200;
 
 	/**
 	 * As in Gunicorn.
@@ -160,7 +160,7 @@ final class PoolSettings {
 	WorkerType type() {
 		String name = this.properties.getWorkerClass();
 		if (name == null || name.isBlank()) {
-			return (this.server == WebServer.TOMCAT && virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA)
+			return (this.server.isThreaded() && virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA)
 					? WorkerType.ASYNC : this.server.defaultType();
 		}
 		WorkerType type = Arrays.stream(WorkerType.values())
@@ -215,8 +215,7 @@ final class PoolSettings {
 		if (connections != null) {
 			return connections;
 		}
-		int tomcat = Binder.get(this.environment).bind("server.tomcat.max-connections", Integer.class).orElse(0);
-		return (tomcat > 0) ? tomcat : CONNECTIONS;
+		return this.server.setting(this.environment, "max-connections").orElse(CONNECTIONS);
 	}
 
 	private int threads(int processors) {
@@ -227,8 +226,7 @@ final class PoolSettings {
 		if (this.server == WebServer.REACTOR_NETTY) {
 			return Integer.getInteger(EVENT_LOOPS, Math.max(LEAST_EVENT_LOOPS, processors));
 		}
-		int tomcat = Binder.get(this.environment).bind("server.tomcat.threads.max", Integer.class).orElse(0);
-		return (tomcat > 0) ? tomcat : TOMCAT_THREADS;
+		return this.server.setting(this.environment, "threads.max").orElse(SERVER_THREADS);
 	}
 
 	/**

@@ -97,7 +97,7 @@ class RoleDetector {
 			return Optional.of("it is deployed to a servlet container");
 		}
 		if (WebServer.of(this.application, this.environment).isEmpty()) {
-			return Optional.of("its web server is neither Tomcat nor Reactor Netty, the only ones supported so far");
+			return Optional.of("its web server is none of Tomcat, Jetty and Reactor Netty");
 		}
 		return Optional.empty();
 	}

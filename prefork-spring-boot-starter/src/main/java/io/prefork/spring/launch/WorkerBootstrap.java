@@ -17,6 +17,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.StringUtils;
 
 /**
  * Makes an ordinary run of the application a worker: the agent is connected as soon as
@@ -103,6 +104,11 @@ final class WorkerBootstrap {
 		}
 		String accessLog = environment.getProperty("server.tomcat.accesslog.prefix", "access_log");
 		overrides.put("server.tomcat.accesslog.prefix", accessLog + ".w" + spec.slot());
+		String jettyAccessLog = environment.getProperty("server.jetty.accesslog.filename");
+		if (StringUtils.hasText(jettyAccessLog)) {
+			overrides.put("server.jetty.accesslog.filename",
+					ApplicationLauncher.withSlot(jettyAccessLog, Integer.toString(spec.slot())));
+		}
 		return overrides;
 	}
 
@@ -114,6 +120,7 @@ final class WorkerBootstrap {
 		Map<String, Object> defaults = new LinkedHashMap<>();
 		defaults.put("management.metrics.tags.worker", Integer.toString(spec.slot()));
 		defaults.put("server.tomcat.accesslog.check-exists", true);
+		defaults.put("server.jetty.accesslog.append", true);
 		return defaults;
 	}
 

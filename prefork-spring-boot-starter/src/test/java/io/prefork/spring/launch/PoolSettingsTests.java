@@ -50,7 +50,7 @@ class PoolSettingsTests {
 				"prefork.boot-timeout=90", "prefork.drain-quiet-period=1", "prefork.defer-accept=3");
 		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
-		assertThat(settings.workerSettings()).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
+		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
 	}
@@ -75,8 +75,8 @@ class PoolSettingsTests {
 	@CsvSource({ "50,50", "20000,20000", "0,1000", "-1,1000" })
 	void whenConnectionsAreNotSetThenThoseOfTomcatApplyAsBootTakesThem(int tomcat, int connections) {
 		String ofTomcat = "server.tomcat.max-connections=" + tomcat;
-		assertThat(settings(ofTomcat).workerSettings().workerConnections()).isEqualTo(connections);
-		assertThat(settings(ofTomcat, "prefork.worker-connections=7").workerSettings().workerConnections())
+		assertThat(settings(ofTomcat).workerSettings(2).workerConnections()).isEqualTo(connections);
+		assertThat(settings(ofTomcat, "prefork.worker-connections=7").workerSettings(2).workerConnections())
 			.isEqualTo(7);
 	}
 

@@ -116,28 +116,31 @@ class RoleDetectorTests {
 	}
 
 	@Test
-	void whenServerIsNotSupportedThenItStaysOrdinary() {
-		this.application
-			.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina.startup")));
-		assertThat(detect().reason())
-			.isEqualTo("its web server is neither Tomcat nor Reactor Netty, the only ones supported so far");
+	void whenThereIsNoServerThatCanBeInAPoolThenItStaysOrdinary() {
+		hide("org.apache.catalina.startup", "org.eclipse.jetty.server");
+		assertThat(detect().reason()).isEqualTo("its web server is none of Tomcat, Jetty and Reactor Netty");
 	}
 
-	@Test
-	void whenApplicationIsReactiveThenReactorNettyWillDo() {
-		this.application
-			.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.apache.catalina.startup")));
-		this.application.setWebApplicationType(WebApplicationType.REACTIVE);
+	@ParameterizedTest
+	@CsvSource({ "org.apache.catalina, SERVLET, JETTY", "org.eclipse.jetty, SERVLET, TOMCAT",
+			"org.eclipse.jetty, REACTIVE, REACTOR_NETTY", "org.springframework.boot.jetty, REACTIVE, REACTOR_NETTY",
+			"reactor.netty, REACTIVE, REACTIVE_JETTY" })
+	void whenOneServerIsAbsentThenBootTakesTheNext(String absent, WebApplicationType type, WebServer server) {
+		hide(absent);
+		this.application.setWebApplicationType(type);
 		assertThat(detect()).isEqualTo(Role.MASTER);
-		assertThat(WebServer.of(this.application, PreparedEnvironment.of())).contains(WebServer.REACTOR_NETTY);
+		assertThat(WebServer.of(this.application, PreparedEnvironment.of())).contains(server);
 	}
 
 	@Test
-	void whenReactorNettyIsNotThereThenReactiveApplicationIsOnTomcat() {
-		this.application.setResourceLoader(
-				new DefaultResourceLoader(new FilteredClassLoader("org.springframework.boot.reactor.netty")));
+	void whenNeitherReactorNettyNorJettyIsThereThenReactiveApplicationIsOnTomcat() {
+		hide("reactor.netty", "org.eclipse.jetty");
 		this.application.setWebApplicationType(WebApplicationType.REACTIVE);
 		assertThat(WebServer.of(this.application, PreparedEnvironment.of())).contains(WebServer.REACTIVE_TOMCAT);
+	}
+
+	private void hide(String... packages) {
+		this.application.setResourceLoader(new DefaultResourceLoader(new FilteredClassLoader(packages)));
 	}
 
 	@Test

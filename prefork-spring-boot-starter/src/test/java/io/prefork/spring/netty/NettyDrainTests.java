@@ -64,7 +64,7 @@ class NettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 
 	@Test
 	void whenGracefulTimeoutIsNearThenEventStreamEndsWhole() throws Exception {
-		Started started = started(new WorkerSettings(WorkerType.REACTIVE, 1, 100, Optional.empty(),
+		Started started = started(new WorkerSettings(WorkerType.REACTIVE, 1, 0, 100, Optional.empty(),
 				Duration.ofMillis(100), Duration.ofSeconds(2)));
 		HttpConnection connection = connect().get("/events");
 		await().until(connection::hasAnswer);

@@ -1,0 +1,60 @@
+package io.prefork.spring.jetty;
+
+import java.util.concurrent.Executor;
+
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is spoken on a connection, below TLS.
+ */
+final class Protocol {
+
+	private final @Nullable Connection connection;
+
+	private Protocol(@Nullable Connection connection) {
+		this.connection = connection;
+	}
+
+	static Protocol of(EndPoint endPoint) {
+		Connection connection = endPoint.getConnection();
+		while (connection instanceof SslConnection tls) {
+			connection = tls.getSslEndPoint().getConnection();
+		}
+		return new Protocol(connection);
+	}
+
+	boolean isHttp2() {
+		return this.connection instanceof ConnectionMetaData http && http.getHttpVersion() == HttpVersion.HTTP_2;
+	}
+
+	/**
+	 * Tells the client of a HTTP/2 connection to open no more streams.
+	 */
+	void sayGoAway() {
+		if (this.connection != null) {
+			new Http2(this.connection).sayGoAway();
+		}
+	}
+
+	/**
+	 * Closes a connection that is quiet. Those that were upgraded otherwise, such as to
+	 * WebSocket, have no idle state that could be seen here: they stay until the graceful
+	 * timeout.
+	 */
+	void close(ObservedEndPoint endPoint, Executor executor) {
+		if (this.connection != null && isHttp2()) {
+			new Http2(this.connection).close();
+		}
+		else if (this.connection instanceof ConnectionMetaData
+				|| this.connection instanceof NegotiatingServerConnection) {
+			endPoint.closeUnlessReadable(executor);
+		}
+	}
+
+}

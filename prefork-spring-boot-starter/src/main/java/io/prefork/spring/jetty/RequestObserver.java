@@ -1,0 +1,123 @@
+package io.prefork.spring.jetty;
+
+import java.util.concurrent.RejectedExecutionException;
+
+import io.prefork.worker.AcceptGate;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Context;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sees each request begin, leave its thread, come back and end, in HTTP/1.1 and HTTP/2
+ * alike, and lets only so many be served at a time as there are slots. What holds a slot
+ * depends on the worker class: for {@code gthread} a request as long as it has a thread,
+ * else from beginning to end.
+ */
+final class RequestObserver extends Handler.Wrapper implements ContextHandler.ContextScopeListener {
+
+	private final WorkerServer server;
+
+	RequestObserver(Handler handler, WorkerServer server) {
+		super(handler);
+		this.server = server;
+		for (ContextHandler context : getDescendants(ContextHandler.class)) {
+			context.addEventListener(this);
+		}
+	}
+
+	@Override
+	public boolean handle(Request request, Response response, Callback callback) throws Exception {
+		ObservedEndPoint endPoint = ObservedEndPoint.of(request);
+		if (endPoint == null) {
+			return super.handle(request, response, callback);
+		}
+		AcceptGate.Claim slot = isMultiplexed(request) ? this.server.gate().claim() : endPoint.connection().claim();
+		Exchange exchange = new Exchange(this.server, endPoint, slot);
+		request.addHttpStreamWrapper((stream) -> new ObservedStream(stream, this.server, exchange));
+		ObservedRequest observed = new ObservedRequest(request, exchange);
+		if (this.server.slots().take(() -> dispatch(observed, response, callback))) {
+			return serve(observed, response, callback);
+		}
+		request.addIdleTimeoutListener((timeout) -> false);
+		return true;
+	}
+
+	private static boolean isMultiplexed(Request request) {
+		return request.getConnectionMetaData().getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion();
+	}
+
+	private boolean serve(ObservedRequest request, Response response, Callback callback) throws Exception {
+		if (!request.exchange.begin(request.getMethod(), String.valueOf(request.getHttpURI().getPath()))) {
+			callback.succeeded();
+			return true;
+		}
+		try {
+			return super.handle(request, response, callback);
+		}
+		finally {
+			request.exchange.leave();
+		}
+	}
+
+	/**
+	 * Serves a request that has waited for its slot.
+	 */
+	private void dispatch(ObservedRequest request, Response response, Callback callback) {
+		try {
+			request.getComponents().getExecutor().execute(() -> serveLate(request, response, callback));
+		}
+		catch (RejectedExecutionException ex) {
+			callback.failed(ex);
+		}
+	}
+
+	private void serveLate(ObservedRequest request, Response response, Callback callback) {
+		try {
+			if (!serve(request, response, callback)) {
+				Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+			}
+		}
+		catch (Throwable ex) {
+			Response.writeError(request, response, callback, ex);
+		}
+	}
+
+	@Override
+	public void enterScope(Context context, @Nullable Request request) {
+		Exchange exchange = exchangeOf(request);
+		if (exchange != null) {
+			exchange.enter();
+		}
+	}
+
+	@Override
+	public void exitScope(Context context, @Nullable Request request) {
+		Exchange exchange = exchangeOf(request);
+		if (exchange != null) {
+			exchange.leave();
+		}
+	}
+
+	private static @Nullable Exchange exchangeOf(@Nullable Request request) {
+		ObservedRequest observed = (request != null) ? Request.as(request, ObservedRequest.class) : null;
+		return (observed != null) ? observed.exchange : null;
+	}
+
+	private static final class ObservedRequest extends Request.Wrapper {
+
+		private final Exchange exchange;
+
+		ObservedRequest(Request request, Exchange exchange) {
+			super(request);
+			this.exchange = exchange;
+		}
+
+	}
+
+}

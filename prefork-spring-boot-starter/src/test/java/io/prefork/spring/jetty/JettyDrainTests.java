@@ -1,0 +1,43 @@
+package io.prefork.spring.jetty;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.prefork.spring.HttpConnection;
+import io.prefork.spring.ServerAdapterDrainCompatibilityKit;
+import io.prefork.spring.StubWorker;
+import io.prefork.worker.Drain;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link JettyServerAdapter}, of its way to leave.
+ */
+class JettyDrainTests extends ServerAdapterDrainCompatibilityKit {
+
+	@Override
+	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return JettyTestApplication.run(worker, properties);
+	}
+
+	@Test
+	void whenHeadWasCommittedBeforeDrainThenConnectionIsToldWithItsNextAnswer() throws Exception {
+		Started started = started(StubWorker.gthread(2));
+		HttpConnection connection = connect().get("/flushed");
+		await().until(connection::hasAnswer);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		staysTrue(() -> !drain.isDone());
+		started.holds().release();
+		HttpConnection.Answer first = connection.answer();
+		assertThat(first.body()).isEqualTo("held");
+		assertThat(first.announcesClose()).isFalse();
+		HttpConnection.Answer second = connection.get("/hello").answer();
+		assertThat(second.body()).isEqualTo("hello");
+		assertThat(second.announcesClose()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+}
