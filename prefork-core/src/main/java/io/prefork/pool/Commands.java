@@ -39,8 +39,7 @@ final class Commands {
 			scaleTo(ticket, scale.workers());
 		}
 		else if (command instanceof Event.ScaleBy scale) {
-			long wanted = (long) this.staffing.target() + scale.by();
-			target(ticket, (int) Math.max(1, Math.min(this.maximum, wanted)));
+			scaleBy(ticket, scale.by());
 		}
 		else if (command instanceof Event.Reload) {
 			this.staffing.reload(ticket);
@@ -55,6 +54,16 @@ final class Commands {
 			this.orders.reply(ticket,
 					new Answer.Refused(true, "'workers' must be between 1 and " + this.maximum + " but is " + workers));
 			return;
+		}
+		target(ticket, workers);
+	}
+
+	private void scaleBy(long ticket, int by) {
+		int previous = this.staffing.target();
+		int workers = (int) Math.max(1, Math.min(this.maximum, (long) previous + by));
+		if (workers == previous && by != 0) {
+			this.orders.info("the number of workers stays at " + previous + ", the " + ((by < 0) ? "fewest" : "most")
+					+ " there can be");
 		}
 		target(ticket, workers);
 	}

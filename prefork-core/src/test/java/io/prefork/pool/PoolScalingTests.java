@@ -40,6 +40,13 @@ class PoolScalingTests {
 	}
 
 	@Test
+	void whenAtABoundThenItIsSaidThatTheNumberStays() {
+		PoolScript script = PoolScript.running(1);
+		assertThat(PoolScript.lines(Action.Severity.INFO, script.on(new Event.ScaleBy(0, -1))))
+			.containsExactly("the number of workers stays at 1, the fewest there can be");
+	}
+
+	@Test
 	void whenNobodyWaitsThenThereIsNoReply() {
 		PoolScript script = PoolScript.running(2);
 		assertThat(PoolScript.replies(script.on(new Event.ScaleBy(0, 1)))).isEmpty();

@@ -1,5 +1,7 @@
 package sample.prefork.process;
 
+import java.util.regex.Pattern;
+
 import org.junit.jupiter.api.Test;
 import sample.prefork.process.Load.Mode;
 import tools.jackson.databind.JsonNode;
@@ -43,6 +45,7 @@ class ScalingProcessTests extends ProcessTestSupport {
 		pool.signal("TTOU");
 		pool.awaitSettled(1);
 		pool.signal("TTOU");
+		pool.log().awaitLine(Pattern.compile("the number of workers stays at 1, the fewest"), PoolProcess.SOON);
 		assertScaled(pool.post("/actuator/prefork/up", "{\"by\":1}"), 1, 2);
 		pool.awaitSettled(2);
 	}
