@@ -90,6 +90,14 @@ enum WebServer {
 	}
 
 	/**
+	 * Where Boot has the server's own settings.
+	 * @return the beginning of their names, without a dot at the end
+	 */
+	String settings() {
+		return this.settings;
+	}
+
+	/**
 	 * One of the server's own settings, as far as it is a positive number: Boot ignores
 	 * others.
 	 * @param environment the environment
