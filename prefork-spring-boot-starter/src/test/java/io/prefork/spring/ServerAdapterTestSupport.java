@@ -34,6 +34,8 @@ public abstract class ServerAdapterTestSupport {
 
 	protected static final Duration SOON = Duration.ofSeconds(10);
 
+	protected static final Duration PATIENTLY = Duration.ofSeconds(30);
+
 	protected final SharedListener listener = SharedListener.tcp();
 
 	private final List<AutoCloseable> resources = new ArrayList<>(List.of(this.listener));

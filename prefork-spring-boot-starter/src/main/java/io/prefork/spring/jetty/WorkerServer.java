@@ -15,9 +15,7 @@ import io.prefork.worker.WorkerType;
  */
 final class WorkerServer {
 
-	private final AcceptGate gate;
-
-	private final RequestTracker requests;
+	private final Worker worker;
 
 	private final WorkerSettings settings;
 
@@ -30,21 +28,31 @@ final class WorkerServer {
 	private volatile long closingSince;
 
 	WorkerServer(Worker worker, int maxConnections) {
-		this.gate = worker.gate();
-		this.requests = worker.requests();
+		this.worker = worker;
 		this.settings = worker.settings();
-		this.slots = new RequestSlots(this.settings.slots());
+		this.slots = new RequestSlots(this.settings.slots() + overflow(this.settings));
 		this.connections = new Semaphore(maxConnections);
 	}
 
+	/**
+	 * Requests that are served beyond the slots, for kept-alive connections, which cannot
+	 * go to another worker.
+	 */
+	static int overflow(WorkerSettings settings) {
+		return (settings.type() == WorkerType.GTHREAD) ? settings.overflowThreads() : 0;
+	}
+
 	AcceptGate gate() {
-		return this.gate;
+		return this.worker.gate();
 	}
 
 	RequestTracker requests() {
-		return this.requests;
+		return this.worker.requests();
 	}
 
+	/**
+	 * What bounds the requests that are served at a time.
+	 */
 	RequestSlots slots() {
 		return this.slots;
 	}
@@ -90,11 +98,14 @@ final class WorkerServer {
 	}
 
 	/**
-	 * Whether a connection closes after the answer that is about to be committed.
+	 * Whether a connection closes after the answer that is about to be committed. A
+	 * worker that leaves is left by its clients; one that is full sends those that it
+	 * holds on to a worker that is not.
 	 */
 	boolean isClosingAfterAnswer() {
 		return this.closing || this.settings.type() == WorkerType.SYNC
-				|| this.settings.keepAlive().filter(Duration::isZero).isPresent();
+				|| this.settings.keepAlive().filter(Duration::isZero).isPresent()
+				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
 	}
 
 }
