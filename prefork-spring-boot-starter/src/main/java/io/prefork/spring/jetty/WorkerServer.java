@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
+import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
@@ -22,6 +23,8 @@ final class WorkerServer {
 	private final RequestSlots slots;
 
 	private final Semaphore connections;
+
+	private final WebSockets webSockets = new WebSockets();
 
 	private volatile boolean closing;
 
@@ -50,11 +53,19 @@ final class WorkerServer {
 		return this.worker.requests();
 	}
 
+	SlowClients slowClients() {
+		return this.worker.slowClients();
+	}
+
 	/**
 	 * What bounds the requests that are served at a time.
 	 */
 	RequestSlots slots() {
 		return this.slots;
+	}
+
+	WebSockets webSockets() {
+		return this.webSockets;
 	}
 
 	/**
@@ -102,10 +113,19 @@ final class WorkerServer {
 	 * worker that leaves is left by its clients; one that is full sends those that it
 	 * holds on to a worker that is not.
 	 */
-	boolean isClosingAfterAnswer() {
+	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || this.settings.type() == WorkerType.SYNC
-				|| this.settings.keepAlive().filter(Duration::isZero).isPresent()
+				|| this.settings.keepAlive().filter(Duration::isZero).isPresent() || hasHadItsRequests(connection)
 				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
+	}
+
+	/**
+	 * Whether a connection is to have no more requests, so that its client makes a new
+	 * one and all workers get their share.
+	 */
+	boolean hasHadItsRequests(JettyConnection connection) {
+		int bound = this.settings.clients().keepAliveRequests();
+		return bound > 0 && connection.requests() >= bound;
 	}
 
 }
