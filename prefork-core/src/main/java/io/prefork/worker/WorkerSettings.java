@@ -7,7 +7,8 @@ import java.util.Optional;
  * How a worker serves, from {@code prefork.*} as resolved in the worker itself.
  *
  * @param type the worker class
- * @param threads request threads of {@code gthread}; 1 for {@code sync}
+ * @param threads request threads of {@code gthread}, requests at a time of a worker class
+ * of the user's own; 1 for {@code sync}
  * @param overflowThreads threads beyond {@code threads} that {@code gthread} has for
  * kept-alive connections, which cannot go to another worker
  * @param workerConnections bound of connections and, for {@code async}, of requests in
@@ -55,7 +56,7 @@ public record WorkerSettings(WorkerType type, int threads, int overflowThreads, 
 	public int slots() {
 		return switch (this.type) {
 			case SYNC -> 1;
-			case GTHREAD -> this.threads;
+			case GTHREAD, CUSTOM -> this.threads;
 			case ASYNC, REACTIVE -> this.workerConnections;
 		};
 	}

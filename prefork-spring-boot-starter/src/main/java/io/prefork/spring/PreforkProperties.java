@@ -35,13 +35,16 @@ public class PreforkProperties {
 	private int maxWorkers = 64;
 
 	/**
-	 * How a worker serves. When not set, 'async' if 'spring.threads.virtual.enabled' is
-	 * set on Java 21 or later, or else 'gthread'.
+	 * How a worker serves: one of the built-in classes, the full name of a class that
+	 * implements WorkerClass, or the name of such a bean after an '@'. When not set,
+	 * 'async' if 'spring.threads.virtual.enabled' is set on Java 21 or later, or else
+	 * 'gthread'.
 	 */
 	private @Nullable String workerClass;
 
 	/**
-	 * Requests that a 'gthread' worker serves at a time. When not set,
+	 * Requests that a 'gthread' worker, or one of a class of your own, serves at a time,
+	 * and event loops of a 'reactive' worker on Reactor Netty. When not set,
 	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies.
 	 */
 	private @Nullable Integer threads;

@@ -1,10 +1,7 @@
 package io.prefork.spring.launch;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.PreforkProperties;
@@ -27,8 +24,6 @@ final class PoolSettings {
 	private static final int LARGEST_BACKLOG = 65535;
 
 	private static final long MOST_REQUESTS = 1_000_000_000_000L;
-
-	private static final int ASYNC_JAVA = 21;
 
 	/**
 	 * Several heartbeats long.
@@ -184,43 +179,7 @@ final class PoolSettings {
 	 * @return its type
 	 */
 	WorkerType type() {
-		String name = this.properties.getWorkerClass();
-		if (name == null || name.isBlank()) {
-			return (this.server.isThreaded() && virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA)
-					? WorkerType.ASYNC : this.server.defaultType();
-		}
-		WorkerType type = Arrays.stream(WorkerType.values())
-			.filter((candidate) -> candidate.name().equalsIgnoreCase(name.strip()))
-			.findFirst()
-			.orElseThrow(() -> unknownType(name));
-		if (!this.server.types().contains(type)) {
-			throw new InvalidSettingException("prefork.worker-class", name,
-					"which is no worker class for " + this.server,
-					"Set 'prefork.worker-class' to " + names() + ", or leave it out.");
-		}
-		if (type == WorkerType.ASYNC && Runtime.version().feature() < ASYNC_JAVA) {
-			throw new InvalidSettingException("prefork.worker-class", name,
-					"which needs virtual threads, but this is Java " + Runtime.version().feature(),
-					"Run the application on Java " + ASYNC_JAVA + " or later, or set 'prefork.worker-class' to "
-							+ "'gthread'.");
-		}
-		return type;
-	}
-
-	private boolean virtualThreads() {
-		return Binder.get(this.environment).bind("spring.threads.virtual.enabled", Boolean.class).orElse(false);
-	}
-
-	private InvalidSettingException unknownType(String name) {
-		return new InvalidSettingException("prefork.worker-class", name, "which is no worker class",
-				"Set 'prefork.worker-class' to " + names() + ".");
-	}
-
-	private String names() {
-		return this.server.types()
-			.stream()
-			.map((type) -> "'" + type.name().toLowerCase(Locale.ROOT) + "'")
-			.collect(Collectors.joining(" or "));
+		return new WorkerClassSetting(this.server, this.environment).type(this.properties.getWorkerClass());
 	}
 
 	/**

@@ -72,7 +72,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 				}
 				setThreads((int) Math.min((long) settings.threads() + settings.overflowThreads(), Integer.MAX_VALUE));
 			}
-			case ASYNC, REACTIVE -> {
+			case ASYNC, REACTIVE, CUSTOM -> {
 				// Threads as the application and Boot configured them
 			}
 		}
