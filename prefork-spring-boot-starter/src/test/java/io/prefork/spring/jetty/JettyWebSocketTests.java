@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterTestSupport;
@@ -94,7 +95,7 @@ class JettyWebSocketTests extends ServerAdapterTestSupport {
 		client.socket = HttpClient.newHttpClient()
 			.newWebSocketBuilder()
 			.buildAsync(URI.create("ws://localhost:" + this.listener.port() + path), client)
-			.orTimeout(10, java.util.concurrent.TimeUnit.SECONDS)
+			.orTimeout(10, TimeUnit.SECONDS)
 			.join();
 		use(client.socket::abort);
 		return client;
