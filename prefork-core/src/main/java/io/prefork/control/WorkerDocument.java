@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param overflowed requests of kept-alive connections that it has begun although all its
  * slots were taken
  * @param errors requests it answered with a server error
+ * @param slowClients connections it broke off because their clients were too slow
  * @param heapMax its largest possible heap in bytes, or {@code null} before the first
  * heartbeat
  * @param obituaries the last exits of processes in this slot, newest first
  */
 public record WorkerDocument(PoolDocument.WorkerSummary worker, long serial, long accepted, long overflowed,
-		long errors, @Nullable Long heapMax, List<ObituaryDocument> obituaries) {
+		long errors, long slowClients, @Nullable Long heapMax, List<ObituaryDocument> obituaries) {
 
 	/**
 	 * What is kept of a worker that is gone.

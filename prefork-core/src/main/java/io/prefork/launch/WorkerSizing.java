@@ -128,11 +128,11 @@ public record WorkerSizing(Machine machine, List<String> chosenOptions) {
 		int cores = this.machine.processors();
 		int wanted = switch (type) {
 			case SYNC -> 2 * cores + 1;
-			case GTHREAD, ASYNC, REACTIVE -> Math.max(2, cores);
+			case GTHREAD, ASYNC, REACTIVE, CUSTOM -> Math.max(2, cores);
 		};
 		String formula = switch (type) {
 			case SYNC -> "2 x " + cores + " cores + 1";
-			case GTHREAD, ASYNC, REACTIVE -> "one per core, at least 2";
+			case GTHREAD, ASYNC, REACTIVE, CUSTOM -> "one per core, at least 2";
 		};
 		long room = room();
 		int workers = (int) Math.min(Math.min(wanted, MOST_AUTOMATIC), room);

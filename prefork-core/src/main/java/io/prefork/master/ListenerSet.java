@@ -1,13 +1,16 @@
 package io.prefork.master;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
 import io.prefork.os.Listener;
 import io.prefork.os.OperatingSystem;
+import io.prefork.os.Scheme;
 
 /**
  * The listening sockets of the pool: opened once, handed to every worker.
@@ -16,8 +19,11 @@ public final class ListenerSet implements AutoCloseable {
 
 	private final List<Listener> listeners;
 
-	private ListenerSet(List<Listener> listeners) {
+	private final Map<Listener, Scheme> schemes;
+
+	private ListenerSet(List<Listener> listeners, Map<Listener, Scheme> schemes) {
 		this.listeners = List.copyOf(listeners);
+		this.schemes = schemes;
 	}
 
 	/**
@@ -31,12 +37,15 @@ public final class ListenerSet implements AutoCloseable {
 	public static ListenerSet open(OperatingSystem os, List<BindAddress> addresses, ListenOptions options)
 			throws ListenException {
 		List<Listener> opened = new ArrayList<>();
+		Map<Listener, Scheme> schemes = new IdentityHashMap<>();
 		try {
 			for (BindAddress address : addresses) {
-				opened.add((options.reusePort() && address instanceof BindAddress.Tcp tcp)
-						? ReservedPort.reserve(os, tcp, options) : os.listen(address, options));
+				Listener listener = (options.reusePort() && address instanceof BindAddress.Tcp tcp)
+						? ReservedPort.reserve(os, tcp, options) : os.listen(address, options);
+				opened.add(listener);
+				schemes.put(listener, address.scheme());
 			}
-			return new ListenerSet(opened);
+			return new ListenerSet(opened, schemes);
 		}
 		catch (ListenException | RuntimeException ex) {
 			opened.forEach(Listener::close);
@@ -50,6 +59,15 @@ public final class ListenerSet implements AutoCloseable {
 	 */
 	public List<Listener> all() {
 		return this.listeners;
+	}
+
+	/**
+	 * What clients speak on a listener.
+	 * @param listener one of these
+	 * @return the scheme of its address
+	 */
+	Scheme scheme(Listener listener) {
+		return this.schemes.getOrDefault(listener, Scheme.UNSAID);
 	}
 
 	/**

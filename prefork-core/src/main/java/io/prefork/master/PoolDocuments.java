@@ -69,7 +69,7 @@ final class PoolDocuments {
 			Optional<SlotReading> reading = reading(worker.worker());
 			return new WorkerDocument(summary(worker), worker.worker().serial(),
 					reading.map(SlotReading::accepted).orElse(0L), reading.map(SlotReading::overflowed).orElse(0L),
-					reading.map(SlotReading::errors).orElse(0L),
+					reading.map(SlotReading::errors).orElse(0L), reading.map(SlotReading::slowClients).orElse(0L),
 					reading.map(SlotReading::heapMax).filter((max) -> max > 0).orElse(null),
 					obituaries(view, worker.worker().slot()));
 		});

@@ -104,10 +104,11 @@ final class WorkerProcesses {
 	private List<WorkerSpec.InheritedListener> inheritedListeners() {
 		List<WorkerSpec.InheritedListener> inherited = new ArrayList<>();
 		int next = SpawnRequest.FIRST_DESCRIPTOR;
-		for (Listener listener : this.configuration.listeners().all()) {
+		ListenerSet listeners = this.configuration.listeners();
+		for (Listener listener : listeners.all()) {
 			int descriptor = isHandedOver(listener) ? next++ : Listener.NO_DESCRIPTOR;
 			inherited.add(new WorkerSpec.InheritedListener(descriptor, listener.family(), listener.address(),
-					listener.backlog()));
+					listener.backlog(), listeners.scheme(listener)));
 		}
 		return inherited;
 	}

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 public sealed interface BindAddress {
 
 	/**
-	 * Reads an address: {@code HOST:PORT}, {@code :PORT}, {@code [IPV6]:PORT},
-	 * {@code tcp://HOST:PORT}, {@code unix:PATH} or {@code fd://N}.
+	 * Reads an address: {@code HOST:PORT}, {@code :PORT}, {@code [IPV6]:PORT}, the same
+	 * behind {@code tcp://}, {@code http://} or {@code https://}, {@code unix:PATH} or
+	 * {@code fd://N}.
 	 * @param text the text
 	 * @return the address
 	 * @throws IllegalArgumentException if it is none of these; the message names the text
@@ -21,13 +22,22 @@ public sealed interface BindAddress {
 	}
 
 	/**
+	 * What clients speak there.
+	 * @return the scheme, {@link Scheme#UNSAID} unless it is a TCP address that says so
+	 */
+	default Scheme scheme() {
+		return Scheme.UNSAID;
+	}
+
+	/**
 	 * A TCP address.
 	 *
 	 * @param host name or literal address (IPv6 without brackets), empty for all
 	 * interfaces (dual-stack where the kernel has IPv6)
 	 * @param port 0 to 65535, 0 for any free port
+	 * @param scheme what clients speak there
 	 */
-	record Tcp(String host, int port) implements BindAddress {
+	record Tcp(String host, int port, Scheme scheme) implements BindAddress {
 
 		public Tcp {
 			if (port < 0 || port > 65535) {
@@ -35,9 +45,19 @@ public sealed interface BindAddress {
 			}
 		}
 
+		/**
+		 * Makes an address that does not say what clients speak there.
+		 * @param host name or literal address, empty for all interfaces
+		 * @param port 0 to 65535
+		 */
+		public Tcp(String host, int port) {
+			this(host, port, Scheme.UNSAID);
+		}
+
 		@Override
 		public String toString() {
-			return ((this.host.indexOf(':') >= 0) ? "[" + this.host + "]" : this.host) + ":" + this.port;
+			return this.scheme.prefix() + ((this.host.indexOf(':') >= 0) ? "[" + this.host + "]" : this.host) + ":"
+					+ this.port;
 		}
 
 	}

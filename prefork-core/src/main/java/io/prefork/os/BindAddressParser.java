@@ -7,7 +7,8 @@ import java.nio.file.Path;
  */
 final class BindAddressParser {
 
-	private static final String FORMS = "HOST:PORT, :PORT, [IPV6]:PORT, tcp://HOST:PORT, unix:PATH or fd://N";
+	private static final String FORMS = "HOST:PORT, :PORT, [IPV6]:PORT, tcp://, http:// or https:// before one of these, "
+			+ "unix:PATH or fd://N";
 
 	private static final String TCP = "tcp://";
 
@@ -35,12 +36,13 @@ final class BindAddressParser {
 		if (text.startsWith(DESCRIPTOR)) {
 			return new BindAddress.Descriptor(number(text.substring(DESCRIPTOR.length()), "descriptor"));
 		}
-		String address = text.startsWith(TCP) ? text.substring(TCP.length()) : text;
-		int scheme = address.indexOf("://");
-		if (scheme >= 0) {
-			throw new IllegalArgumentException("'" + address.substring(0, scheme + 3) + "' is no known form");
+		Scheme scheme = Scheme.of(text);
+		String address = text.substring(text.startsWith(TCP) ? TCP.length() : scheme.prefix().length());
+		int unknown = address.indexOf("://");
+		if (unknown >= 0) {
+			throw new IllegalArgumentException("'" + address.substring(0, unknown + 3) + "' is no known form");
 		}
-		return tcp(address);
+		return tcp(address, scheme);
 	}
 
 	private static BindAddress unix(String path) {
@@ -53,13 +55,13 @@ final class BindAddressParser {
 		return new BindAddress.Unix(Path.of(path));
 	}
 
-	private static BindAddress tcp(String address) {
+	private static BindAddress tcp(String address, Scheme scheme) {
 		int colon = address.lastIndexOf(':');
 		if (colon < 0 || address.endsWith("]")) {
 			throw new IllegalArgumentException("the port is missing");
 		}
 		String host = host(address.substring(0, colon));
-		return new BindAddress.Tcp(host, number(address.substring(colon + 1), "port"));
+		return new BindAddress.Tcp(host, number(address.substring(colon + 1), "port"), scheme);
 	}
 
 	private static String host(String host) {

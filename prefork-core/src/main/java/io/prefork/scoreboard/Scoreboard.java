@@ -58,6 +58,8 @@ public final class Scoreboard {
 
 	private static final int OVERFLOWED = 88;
 
+	private static final int SLOW_CLIENTS = 96;
+
 	private static final int READ_ATTEMPTS = 100;
 
 	private final ByteBuffer memory;
@@ -128,6 +130,7 @@ public final class Scoreboard {
 		put(base + ACCEPTED, reading.accepted());
 		put(base + OVERFLOWED, reading.overflowed());
 		put(base + ERRORS, reading.errors());
+		put(base + SLOW_CLIENTS, reading.slowClients());
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
 		LONG.setRelease(this.memory, base + SEQUENCE, writing + 1);
@@ -168,7 +171,8 @@ public final class Scoreboard {
 	private SlotReading fields(int base) {
 		return new SlotReading(get(base + SERIAL), get(base + HEARTBEAT), (int) get(base + BUSY),
 				get(base + OLDEST_REQUEST), get(base + FREE) != 0, get(base + REQUESTS), get(base + ACCEPTED),
-				get(base + OVERFLOWED), get(base + ERRORS), get(base + HEAP_USED), get(base + HEAP_MAX));
+				get(base + OVERFLOWED), get(base + ERRORS), get(base + SLOW_CLIENTS), get(base + HEAP_USED),
+				get(base + HEAP_MAX));
 	}
 
 	private int base(int slot) {

@@ -15,9 +15,10 @@ package io.prefork.scoreboard;
  * @param overflowed requests of kept-alive connections that were begun although all slots
  * were taken
  * @param errors requests answered with a server error
+ * @param slowClients connections broken off because their clients were too slow
  * @param heapUsed used heap, bytes
  * @param heapMax largest possible heap, bytes, or -1 if undefined
  */
 public record SlotReading(long serial, long heartbeat, int busy, long oldestRequest, boolean free, long requests,
-		long accepted, long overflowed, long errors, long heapUsed, long heapMax) {
+		long accepted, long overflowed, long errors, long slowClients, long heapUsed, long heapMax) {
 }

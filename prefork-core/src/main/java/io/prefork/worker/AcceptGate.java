@@ -18,9 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * connection that was just accepted therefore holds a {@link Claim} on a slot until its
  * first request begins (which then holds the slot), until it closes, or until it has not
  * managed to send a request for {@link #PATIENCE}: connections that are idle, silent or
- * slow hold no slot. From then on a connection holds a slot while there is work for it,
- * counted from the moment that its bytes are noticed, which is before a thread is free to
- * read them.
+ * slow hold no slot. Each one that does not halves the patience with the next, and each
+ * that does gives some of it back, so that hundreds of silent connections do not hold a
+ * slot for {@code PATIENCE} each, one after the other. From then on a connection holds a
+ * slot while there is work for it, counted from the moment that its bytes are noticed,
+ * which is before a thread is free to read them.
  * <p>
  * Hazards, and what is done about them:
  * <ul>
@@ -49,11 +51,18 @@ public final class AcceptGate {
 	 */
 	static final Duration PATIENCE = Duration.ofMillis(100);
 
+	/**
+	 * What is left of it while nobody makes use of a claim.
+	 */
+	static final Duration LEAST_PATIENCE = Duration.ofMillis(1);
+
 	private final int slots;
 
 	private final boolean takingTurns;
 
-	private final long patience;
+	private final long mostPatience;
+
+	private final long leastPatience;
 
 	private final AtomicInteger taken = new AtomicInteger();
 
@@ -66,6 +75,9 @@ public final class AcceptGate {
 	private final Condition changed = this.lock.newCondition();
 
 	private final Deque<Claim> arrivals = new ArrayDeque<>();
+
+	// Approximate: two threads that change it at a time may undo one change
+	private volatile long patience;
 
 	private volatile boolean open;
 
@@ -86,7 +98,9 @@ public final class AcceptGate {
 	AcceptGate(int slots, boolean takingTurns, Duration patience) {
 		this.slots = slots;
 		this.takingTurns = takingTurns;
-		this.patience = patience.toNanos();
+		this.mostPatience = patience.toNanos();
+		this.leastPatience = Math.min(this.mostPatience, LEAST_PATIENCE.toNanos());
+		this.patience = this.mostPatience;
 	}
 
 	/**
@@ -165,12 +179,14 @@ public final class AcceptGate {
 	private long expireArrivals() {
 		Claim claim;
 		while ((claim = this.arrivals.peek()) != null) {
-			long left = claim.deadline - System.nanoTime();
+			long left = claim.since + this.patience - System.nanoTime();
 			if (left > 0 && claim.isArriving()) {
 				return left;
 			}
 			this.arrivals.poll();
-			claim.settle();
+			if (claim.giveUp()) {
+				this.patience = Math.max(this.leastPatience, this.patience / 2);
+			}
 		}
 		return 0;
 	}
@@ -182,7 +198,7 @@ public final class AcceptGate {
 	public Claim accepted() {
 		this.accepted.increment();
 		this.taken.incrementAndGet();
-		Claim claim = new Claim(Claim.ARRIVING, System.nanoTime() + this.patience);
+		Claim claim = new Claim(Claim.ARRIVING, System.nanoTime());
 		this.lock.lock();
 		try {
 			this.arrivals.add(claim);
@@ -200,6 +216,10 @@ public final class AcceptGate {
 	 */
 	public Claim claim() {
 		return new Claim(0, 0);
+	}
+
+	Duration patience() {
+		return Duration.ofNanos(this.patience);
 	}
 
 	private void giveBack(boolean turn) {
@@ -271,11 +291,11 @@ public final class AcceptGate {
 		// The flag ARRIVING plus the number of nested occupations; CLOSED at last.
 		private final AtomicInteger state;
 
-		private final long deadline;
+		private final long since;
 
-		private Claim(int state, long deadline) {
+		private Claim(int state, long since) {
 			this.state = new AtomicInteger(state);
-			this.deadline = deadline;
+			this.since = since;
 		}
 
 		/**
@@ -304,9 +324,34 @@ public final class AcceptGate {
 		 * connection is new.
 		 */
 		public void settle() {
+			if (isArriving()) {
+				int before = arrived();
+				if (before > ARRIVING) {
+					grow();
+				}
+			}
+		}
+
+		/**
+		 * The patience is at its end.
+		 * @return whether no byte has come
+		 */
+		private boolean giveUp() {
+			return arrived() == ARRIVING;
+		}
+
+		private int arrived() {
 			int before = this.state.getAndUpdate((state) -> (state != CLOSED) ? state & ~ARRIVING : CLOSED);
 			if (before == ARRIVING) {
 				giveBack(false);
+			}
+			return before;
+		}
+
+		private void grow() {
+			long patience = AcceptGate.this.patience;
+			if (patience < AcceptGate.this.mostPatience) {
+				AcceptGate.this.patience = Math.min(AcceptGate.this.mostPatience, patience + patience / 8);
 			}
 		}
 

@@ -22,13 +22,17 @@ final class Heartbeat {
 
 	private final AcceptGate gate;
 
+	private final SlowClients slowClients;
+
 	private volatile @Nullable Thread thread;
 
-	Heartbeat(Scoreboard scoreboard, WorkerSpec spec, RequestTracker requests, AcceptGate gate) {
+	Heartbeat(Scoreboard scoreboard, WorkerSpec spec, RequestTracker requests, AcceptGate gate,
+			SlowClients slowClients) {
 		this.scoreboard = scoreboard;
 		this.spec = spec;
 		this.requests = requests;
 		this.gate = gate;
+		this.slowClients = slowClients;
 	}
 
 	void start() {
@@ -74,7 +78,8 @@ final class Heartbeat {
 				new SlotReading(this.spec.serial(), System.nanoTime(), this.requests.busy(),
 						this.requests.oldestStart().orElse(0), this.gate.isOpen() && !this.gate.isFull(),
 						this.requests.completed(), this.gate.acceptedConnections(), this.gate.overflowed(),
-						this.requests.errors(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+						this.requests.errors(), this.slowClients.brokenOff(),
+						runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
 	}
 
 }

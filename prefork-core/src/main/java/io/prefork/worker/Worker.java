@@ -35,6 +35,12 @@ public interface Worker {
 	RequestTracker requests();
 
 	/**
+	 * Where adapters have connections watched whose clients may be slow.
+	 * @return the watch
+	 */
+	SlowClients slowClients();
+
+	/**
 	 * Whether another worker of the pool could take what this one has no slot for.
 	 * @return whether one accepts and has a slot free, as of some hundred milliseconds
 	 * ago

@@ -54,7 +54,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	/**
 	 * How this worker serves, known once the environment is prepared.
 	 */
-	private record Serving(WorkerSettings settings, AcceptGate gate, Heartbeat heartbeat, Siblings siblings) {
+	private record Serving(WorkerSettings settings, AcceptGate gate, SlowClients slowClients, Heartbeat heartbeat,
+			Siblings siblings) {
 	}
 
 	/**
@@ -87,10 +88,12 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	public void configure(WorkerSettings settings) {
 		try {
 			AcceptGate gate = new AcceptGate(settings);
+			SlowClients slowClients = new SlowClients(settings.clients());
 			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
-			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate);
+			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients);
 			heartbeat.start();
-			this.serving = new Serving(settings, gate, heartbeat, new Siblings(scoreboard, this.spec.slot()));
+			this.serving = new Serving(settings, gate, slowClients, heartbeat,
+					new Siblings(scoreboard, this.spec.slot()));
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The scoreboard in " + this.spec.runDirectory() + " cannot be opened", ex);
@@ -173,6 +176,11 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	@Override
 	public RequestTracker requests() {
 		return this.requests;
+	}
+
+	@Override
+	public SlowClients slowClients() {
+		return serving().slowClients();
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 import io.prefork.os.Listener;
+import io.prefork.os.Scheme;
 import io.prefork.os.SpawnRequest;
 
 /**
@@ -42,8 +43,21 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	 * @param address its real address, such as {@code 0.0.0.0:8080} or
 	 * {@code unix:/run/app.sock}
 	 * @param backlog length of its accept queue
+	 * @param scheme what clients speak on it
 	 */
-	public record InheritedListener(int descriptor, Listener.Family family, String address, int backlog) {
+	public record InheritedListener(int descriptor, Listener.Family family, String address, int backlog,
+			Scheme scheme) {
+
+		/**
+		 * Makes a listener whose address does not say what clients speak.
+		 * @param descriptor its descriptor
+		 * @param family its family
+		 * @param address its real address
+		 * @param backlog length of its accept queue
+		 */
+		public InheritedListener(int descriptor, Listener.Family family, String address, int backlog) {
+			this(descriptor, family, address, backlog, Scheme.UNSAID);
+		}
 
 		/**
 		 * Whether this process was given the socket.
@@ -75,15 +89,30 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 		}
 
 		private String encode() {
-			return this.descriptor + "|" + this.family + "|" + this.backlog + "|" + this.address;
+			return this.descriptor + "|" + this.family + "|" + this.backlog + "|" + this.scheme + "|" + this.address;
 		}
 
 		private static InheritedListener decode(String text) {
-			String[] parts = text.split("\\|", 4);
-			return new InheritedListener(Integer.parseInt(parts[0]), Listener.Family.valueOf(parts[1]), parts[3],
-					Integer.parseInt(parts[2]));
+			String[] parts = text.split("\\|", 5);
+			return new InheritedListener(Integer.parseInt(parts[0]), Listener.Family.valueOf(parts[1]), parts[4],
+					Integer.parseInt(parts[2]), Scheme.valueOf(parts[3]));
 		}
 
+	}
+
+	/**
+	 * Whether a listener is served with TLS: as its address says; where that says
+	 * nothing, the first is if the web server is configured with TLS, and others are not.
+	 * @param listener one of the listeners
+	 * @param ssl whether the web server is configured with TLS
+	 * @return whether clients speak TLS there
+	 */
+	public boolean isTls(InheritedListener listener, boolean ssl) {
+		return switch (listener.scheme()) {
+			case HTTPS -> true;
+			case HTTP -> false;
+			case UNSAID -> ssl && listener.equals(this.listeners.get(0));
+		};
 	}
 
 	/**

@@ -1,7 +1,7 @@
 package io.prefork.worker;
 
 /**
- * The worker classes, by their names in {@code prefork.worker-class}.
+ * The worker classes. All but the last are named so in {@code prefork.worker-class}.
  */
 public enum WorkerType {
 
@@ -24,6 +24,11 @@ public enum WorkerType {
 	/**
 	 * Event loops.
 	 */
-	REACTIVE
+	REACTIVE,
+
+	/**
+	 * A {@link WorkerClass} of the user's own.
+	 */
+	CUSTOM
 
 }

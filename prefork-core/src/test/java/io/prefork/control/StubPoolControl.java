@@ -42,7 +42,7 @@ class StubPoolControl implements PoolControl {
 	}
 
 	WorkerDocument document() {
-		return new WorkerDocument(SUMMARY, 6, 812, 0, 3, null, List.of(new WorkerDocument.ObituaryDocument(0, 38, 1,
+		return new WorkerDocument(SUMMARY, 6, 812, 0, 3, 0, null, List.of(new WorkerDocument.ObituaryDocument(0, 38, 1,
 				"crash", "killed by SIGSEGV", Duration.ofSeconds(61), 90321, 2, this.evidence)));
 	}
 

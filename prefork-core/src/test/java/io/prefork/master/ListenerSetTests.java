@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
+import io.prefork.os.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +32,13 @@ class ListenerSetTests {
 		assertThat(this.os.listeners).noneMatch((listener) -> listener.closed);
 		set.close();
 		assertThat(this.os.listeners).allMatch((listener) -> listener.closed);
+	}
+
+	@Test
+	void whenAddressSaysWhatIsSpokenThenItIsKnown() throws ListenException {
+		List<BindAddress> addresses = Stream.of("https://:1", "http://:2", ":3").map(BindAddress::parse).toList();
+		ListenerSet set = ListenerSet.open(this.os, addresses, OPTIONS);
+		assertThat(set.all()).extracting(set::scheme).containsExactly(Scheme.HTTPS, Scheme.HTTP, Scheme.UNSAID);
 	}
 
 	@ParameterizedTest

@@ -53,9 +53,9 @@ class PoolDocumentsTests {
 	@Test
 	void whenThePoolIsShownThenWorkersAreCountedByStateAndTheirSlotsAreRead() {
 		this.scoreboard.write(0, new SlotReading(7, System.nanoTime(), 3, System.nanoTime() - 2_000_000_000, true, 100,
-				50, 2, 4, 1000, 2000));
+				50, 2, 4, 5, 1000, 2000));
 		// Of a worker that is gone.
-		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0));
+		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0, 0));
 		PoolDocument document = this.documents.pool(view(worker(0, 7, PID, WorkerState.ACCEPTING),
 				worker(1, 8, 0, WorkerState.SPAWNED), worker(2, 9, NO_PROCESS, WorkerState.BOOTING),
 				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)), 1000);

@@ -29,6 +29,13 @@ class BindAddressTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "http://0.0.0.0:80, HTTP", "https://[::1]:443, HTTPS", "HTTPS://:8443, HTTPS", "tcp://:80, UNSAID",
+			":80, UNSAID", "unix:/run/app.sock, UNSAID", "fd://3, UNSAID" })
+	void whenTextHasSchemeThenItIsRead(String text, Scheme scheme) {
+		assertThat(BindAddress.parse(text).scheme()).isEqualTo(scheme);
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "unix:/run/app.sock, /run/app.sock", "unix:app.sock, app.sock", "unix:///run/app.sock, /run/app.sock",
 			"unix:../run/a:b.sock, ../run/a:b.sock" })
 	void whenTextIsUnixThenPathIsRead(String text, String path) {
@@ -41,7 +48,8 @@ class BindAddressTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "localhost:8080", ":8080", "[::1]:80", "unix:/run/app.sock", "unix:app.sock", "fd://3" })
+	@ValueSource(strings = { "localhost:8080", ":8080", "[::1]:80", "unix:/run/app.sock", "unix:app.sock", "fd://3",
+			"http://localhost:80", "https://[::1]:443" })
 	void whenAddressIsWrittenThenItIsReadBack(String text) {
 		assertThat(BindAddress.parse(text)).hasToString(text);
 	}
@@ -62,7 +70,10 @@ class BindAddressTests {
 			[::g]:8080, '::g' is no IPv6 address
 			a b:8080, 'a b' is no host
 			/run/app.sock:1, '/run/app.sock' is no host
-			http://localhost:8080, 'http://' is no known form
+			ftp://localhost:8080, 'ftp://' is no known form
+			https://http://localhost:80, 'http://' is no known form
+			https://localhost, the port is missing
+			http://localhost:80/, '80/' is no port
 			unix:, the path of the socket is missing
 			unix://run/app.sock, one slash begins an absolute path
 			fd://, the descriptor is missing
@@ -73,7 +84,8 @@ class BindAddressTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> BindAddress.parse(text))
 			.withMessageContaining("'" + text + "'")
 			.withMessageContaining(reason)
-			.withMessageContaining("HOST:PORT, :PORT, [IPV6]:PORT, tcp://HOST:PORT, unix:PATH or fd://N");
+			.withMessageContaining("HOST:PORT, :PORT, [IPV6]:PORT, tcp://, http:// or https:// before one of these, "
+					+ "unix:PATH or fd://N");
 	}
 
 	@Test

@@ -22,7 +22,7 @@ class ScoreboardTests {
 	void whenASlotIsWrittenThenAnotherMappingReadsIt() throws Exception {
 		Scoreboard written = Scoreboard.create(this.directory.resolve("board"), 4);
 		Scoreboard read = Scoreboard.open(this.directory.resolve("board"));
-		SlotReading reading = new SlotReading(7, 123, 2, 99, true, 1000, 50, 6, 3, 1 << 20, -1);
+		SlotReading reading = new SlotReading(7, 123, 2, 99, true, 1000, 50, 6, 3, 4, 1 << 20, -1);
 		written.write(3, reading);
 		assertThat(read.slots()).isEqualTo(4);
 		assertThat(read.read(3, 7)).contains(reading);
@@ -78,7 +78,7 @@ class ScoreboardTests {
 	}
 
 	private static SlotReading reading(long serial, long i) {
-		return new SlotReading(serial, i, (int) (i % 1000), i, i % 2 == 0, i, i, i, i, i, i);
+		return new SlotReading(serial, i, (int) (i % 1000), i, i % 2 == 0, i, i, i, i, i, i, i);
 	}
 
 }

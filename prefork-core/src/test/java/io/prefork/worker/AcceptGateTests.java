@@ -92,6 +92,33 @@ class AcceptGateTests {
 	}
 
 	@Test
+	void whenConnectionsStaySilentOneAfterTheOtherThenTheyDoNotHoldTheSlotForTheWholePatienceEach() {
+		AcceptGate gate = new AcceptGate(1, false, Duration.ofSeconds(1));
+		gate.open();
+		for (int i = 0; i < 50; i++) {
+			gate.accepted();
+			assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		}
+		assertThat(gate.patience()).isEqualTo(AcceptGate.LEAST_PATIENCE);
+	}
+
+	@Test
+	void whenConnectionsSpeakThenThereIsPatienceAgain() {
+		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(10));
+		gate.open();
+		gate.accepted();
+		assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(gate.patience()).isEqualTo(Duration.ofMillis(5));
+		for (int i = 0; i < 10; i++) {
+			AcceptGate.Claim claim = gate.accepted();
+			claim.occupy();
+			claim.settle();
+			claim.close();
+		}
+		assertThat(gate.patience()).isEqualTo(Duration.ofMillis(10));
+	}
+
+	@Test
 	void whenSilentConnectionSpeaksThenItHoldsASlotAgain() {
 		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(1));
 		gate.open();

@@ -35,7 +35,8 @@ class HeartbeatTests {
 
 	@Test
 	void whenItBeatsThenTheMasterReadsWhatTheWorkerDoes() {
-		Heartbeat heartbeat = new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate);
+		Heartbeat heartbeat = new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate,
+				new SlowClients(ClientLimits.NONE));
 		assertThat(this.scoreboard.read(1, 7)).isEmpty();
 		heartbeat.start();
 		try {
@@ -68,7 +69,7 @@ class HeartbeatTests {
 
 	@Test
 	void whenItIsStoppedWithoutHavingStartedThenItHasBeatenOnce() {
-		new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate).stop();
+		new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate, new SlowClients(ClientLimits.NONE)).stop();
 		assertThat(this.scoreboard.read(1, 7)).isPresent();
 	}
 

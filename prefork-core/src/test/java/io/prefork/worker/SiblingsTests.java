@@ -57,7 +57,7 @@ class SiblingsTests {
 	}
 
 	private void write(int slot, long heartbeat, boolean free) {
-		this.scoreboard.write(slot, new SlotReading(slot + 1, heartbeat, 0, 0, free, 0, 0, 0, 0, 0, 0));
+		this.scoreboard.write(slot, new SlotReading(slot + 1, heartbeat, 0, 0, free, 0, 0, 0, 0, 0, 0, 0));
 	}
 
 }

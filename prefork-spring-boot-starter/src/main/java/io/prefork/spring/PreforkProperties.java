@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Settings of the pool, named after Gunicorn's where Gunicorn has them. What is bound
@@ -34,13 +35,16 @@ public class PreforkProperties {
 	private int maxWorkers = 64;
 
 	/**
-	 * How a worker serves. When not set, 'async' if 'spring.threads.virtual.enabled' is
-	 * set on Java 21 or later, or else 'gthread'.
+	 * How a worker serves: one of the built-in classes, the full name of a class that
+	 * implements WorkerClass, or the name of such a bean after an '@'. When not set,
+	 * 'async' if 'spring.threads.virtual.enabled' is set on Java 21 or later, or else
+	 * 'gthread'.
 	 */
 	private @Nullable String workerClass;
 
 	/**
-	 * Requests that a 'gthread' worker serves at a time. When not set,
+	 * Requests that a 'gthread' worker, or one of a class of your own, serves at a time,
+	 * and event loops of a 'reactive' worker on Reactor Netty. When not set,
 	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies.
 	 */
 	private @Nullable Integer threads;
@@ -58,6 +62,40 @@ public class PreforkProperties {
 	 * set, or else 1000.
 	 */
 	private @Nullable Integer workerConnections;
+
+	/**
+	 * Requests per connection, the last of which is told that the connection closes, so
+	 * that clients spread over the workers again; 0 for any number. When not set,
+	 * 'server.tomcat.max-keep-alive-requests' or 'server.netty.max-keep-alive-requests'
+	 * applies if that is set, or else 1000.
+	 */
+	private @Nullable Integer keepAliveRequests;
+
+	/**
+	 * How long a client may take to send the head of a request, from the beginning of the
+	 * connection or from the first byte on a kept-alive one. Zero for no limit.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration requestHeadTimeout = Duration.ofSeconds(30);
+
+	/**
+	 * Bytes per second that a client must send of a request's body while the worker waits
+	 * for it. Zero for any.
+	 */
+	private DataSize minRequestRate = DataSize.ofBytes(240);
+
+	/**
+	 * Bytes per second that a client must take of an answer while the worker waits to
+	 * write it. Zero for any.
+	 */
+	private DataSize minResponseRate = DataSize.ofBytes(240);
+
+	/**
+	 * Time that a worker waits for a client before 'prefork.min-request-rate' and
+	 * 'prefork.min-response-rate' are applied to what it has sent or taken.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration slowClientGrace = Duration.ofSeconds(10);
 
 	/**
 	 * Requests after which a worker is replaced by a new one; 0 for never.
@@ -215,6 +253,46 @@ public class PreforkProperties {
 
 	public void setWorkerConnections(@Nullable Integer workerConnections) {
 		this.workerConnections = workerConnections;
+	}
+
+	public @Nullable Integer getKeepAliveRequests() {
+		return this.keepAliveRequests;
+	}
+
+	public void setKeepAliveRequests(@Nullable Integer keepAliveRequests) {
+		this.keepAliveRequests = keepAliveRequests;
+	}
+
+	public Duration getRequestHeadTimeout() {
+		return this.requestHeadTimeout;
+	}
+
+	public void setRequestHeadTimeout(Duration requestHeadTimeout) {
+		this.requestHeadTimeout = requestHeadTimeout;
+	}
+
+	public DataSize getMinRequestRate() {
+		return this.minRequestRate;
+	}
+
+	public void setMinRequestRate(DataSize minRequestRate) {
+		this.minRequestRate = minRequestRate;
+	}
+
+	public DataSize getMinResponseRate() {
+		return this.minResponseRate;
+	}
+
+	public void setMinResponseRate(DataSize minResponseRate) {
+		this.minResponseRate = minResponseRate;
+	}
+
+	public Duration getSlowClientGrace() {
+		return this.slowClientGrace;
+	}
+
+	public void setSlowClientGrace(Duration slowClientGrace) {
+		this.slowClientGrace = slowClientGrace;
 	}
 
 	public long getMaxRequests() {

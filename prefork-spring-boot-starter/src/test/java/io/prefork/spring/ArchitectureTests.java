@@ -57,6 +57,7 @@ class ArchitectureTests {
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException",
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",
+					"io.prefork.spring.custom.PreforkWorkerClassAutoConfiguration",
 					"io.prefork.spring.jetty.PreforkJettyAutoConfiguration",
 					"io.prefork.spring.master.JettyManagementAutoConfiguration",
 					"io.prefork.spring.master.MasterApplication", "io.prefork.spring.master.MasterAutoConfigurations",

@@ -11,6 +11,7 @@ import io.prefork.worker.AcceptGate;
 import io.prefork.worker.Drain;
 import io.prefork.worker.RequestTracker;
 import io.prefork.worker.ServerAdapter;
+import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
@@ -27,6 +28,8 @@ public final class StubWorker implements Worker {
 
 	private final AcceptGate gate;
 
+	private final SlowClients slowClients;
+
 	private final RequestTracker requests = new RequestTracker();
 
 	private final List<ServerAdapter> servers = new CopyOnWriteArrayList<>();
@@ -37,6 +40,7 @@ public final class StubWorker implements Worker {
 		this.spec = new WorkerSpec(0, 1, 1, Path.of("."), Stream.of(listeners).map(SharedListener::inherited).toList());
 		this.settings = settings;
 		this.gate = new AcceptGate(settings);
+		this.slowClients = new SlowClients(settings.clients());
 	}
 
 	public static WorkerSettings sync() {
@@ -77,6 +81,11 @@ public final class StubWorker implements Worker {
 	@Override
 	public AcceptGate gate() {
 		return this.gate;
+	}
+
+	@Override
+	public SlowClients slowClients() {
+		return this.slowClients;
 	}
 
 	@Override

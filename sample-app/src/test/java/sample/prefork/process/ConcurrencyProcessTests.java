@@ -15,11 +15,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ConcurrencyProcessTests extends ProcessTestSupport {
 
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return super.shared(launcher).managementPort().arguments("--prefork.threads=1");
+	}
+
 	@ParameterizedTest
 	@EnumSource(names = { "CLOSE", "KEEPALIVE" })
 	void whenOneWorkerIsBusyThenTheOtherServesFastRequests(Mode mode) {
-		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.threads=1").start();
-		pool.awaitSettled(2);
+		PoolProcess pool = sharedPool();
 		StrictClient.run(Load.of(pool.address(), "/whoami").clients(2).mode(Mode.CLOSE).requests(1000));
 		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=8000").clients(1).requests(1));
 		pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
@@ -31,6 +35,16 @@ class ConcurrencyProcessTests extends ProcessTestSupport {
 		// As of the last heartbeat, which may have met the last of the fast requests
 		pool.awaitPool("the slow request is still there, alone", (status) -> status.busy() == 1);
 		assertThat(slow.result().answered()).isEqualTo(1);
+	}
+
+	@Test
+	void whenAllWorkersAreBusyThenMasterAnswersOnItsOwnPort() {
+		PoolProcess pool = sharedPool();
+		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=6000").clients(2).requests(2));
+		PoolStatus busy = pool.awaitPool("both are busy", (status) -> status.busy() == 2);
+		assertThat(busy.state()).isEqualTo("RUNNING");
+		assertThat(pool.get("/actuator/health").status()).isEqualTo(200);
+		assertThat(slow.result().answered()).isEqualTo(2);
 	}
 
 	@Test

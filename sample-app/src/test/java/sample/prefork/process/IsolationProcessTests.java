@@ -20,9 +20,18 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class IsolationProcessTests extends ProcessTestSupport {
 
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return super.shared(launcher).managementPort().arguments("--sample.trace-file=" + trace());
+	}
+
+	private static Path trace() {
+		return sharedDirectory.resolve("trace");
+	}
+
 	@Test
 	void whenSpawnedThenWorkerHasNoDescriptorOfTheMasterButTheListeners() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		Set<String> listeners = Proc.listeners(pool.port());
 		assertThat(listeners).hasSize(1);
 		Set<String> ofMaster = kernelObjects(Proc.descriptors(pool.pid()));
@@ -40,8 +49,8 @@ class IsolationProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenPoolRunsThenNothingOfTheUsersRunsInTheMaster() throws IOException {
-		Path trace = this.directory.resolve("trace");
-		PoolProcess pool = startPool("--sample.trace-file=" + trace);
+		Path trace = trace();
+		PoolProcess pool = sharedPool();
 		for (long worker : pool.pool().pids()) {
 			Awaitility.await("all of the application ran in worker " + worker)
 				.atMost(PoolProcess.SOON)
@@ -55,8 +64,7 @@ class IsolationProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenWorkersComeAndGoThenMasterLeaksNoDescriptor() {
-		PoolProcess pool = launcher().chaos().managementPort().start();
-		pool.awaitSettled(2);
+		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST);
 		round(pool);
 		int before = Proc.descriptors(pool.pid()).size();

@@ -17,16 +17,31 @@ import org.awaitility.Awaitility;
  * What a process and its children have printed.
  *
  * @param path the file that it is written to
+ * @param skipped how many lines at its beginning are not looked at
  */
-record LogFile(Path path) {
+record LogFile(Path path, int skipped) {
 
 	private static final Pattern PROBLEM = Pattern.compile("^\\S+ +(WARN|ERROR|FATAL) .*");
 
 	private static final int TAIL = 80;
 
+	LogFile(Path path) {
+		this(path, 0);
+	}
+
+	/**
+	 * The same file without what is in it now.
+	 * @return what will be printed from now on
+	 */
+	LogFile rest() {
+		return new LogFile(this.path, this.skipped + lines().size());
+	}
+
 	List<String> lines() {
 		try {
-			return new String(Files.readAllBytes(this.path), StandardCharsets.UTF_8).lines().toList();
+			return new String(Files.readAllBytes(this.path), StandardCharsets.UTF_8).lines()
+				.skip(this.skipped)
+				.toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -39,7 +39,7 @@ final class PoolProcess {
 
 	private final Path runDirectory;
 
-	private final LogFile log;
+	private LogFile log;
 
 	private final List<Pattern> expectedProblems = new ArrayList<>();
 
@@ -62,6 +62,14 @@ final class PoolProcess {
 
 	LogFile log() {
 		return this.log;
+	}
+
+	/**
+	 * Takes what was printed, and the problems that were expected, for dealt with.
+	 */
+	void forgetLog() {
+		this.log = this.log.rest();
+		this.expectedProblems.clear();
 	}
 
 	Path runDirectory() {
@@ -221,6 +229,24 @@ final class PoolProcess {
 		}
 		assertNothingLeft();
 		assertThat(this.runDirectory).as("parent of the run directory").isEmptyDirectory();
+		assertNoUnexpectedProblems();
+	}
+
+	/**
+	 * Checks that it goes on after a test as if nothing had been: as many workers, no
+	 * other process of its own, and nothing unexpected in the log.
+	 * @param workers how many workers there have to be
+	 */
+	void assertWhole(int workers) {
+		PoolStatus status = awaitSettled(workers);
+		assertNoZombies();
+		Awaitility.await("no process but the workers")
+			.atMost(SOON)
+			.untilAsserted(() -> assertThat(descendants()).containsExactlyInAnyOrderElementsOf(status.pids()));
+		assertNoUnexpectedProblems();
+	}
+
+	private void assertNoUnexpectedProblems() {
 		assertThat(this.log.unexpectedProblems(this.expectedProblems)).as("warnings in %s", this.log.path()).isEmpty();
 	}
 

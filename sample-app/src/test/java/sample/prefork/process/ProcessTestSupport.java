@@ -3,7 +3,9 @@ package sample.prefork.process;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
@@ -11,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Runs each test of a class on each {@link JavaHome}, and ends and checks what it has
  * started. What the processes printed stays in {@code target/process-tests}.
+ * <p>
+ * Most of the time of these tests is the start of JVMs. So tests that want no pool of
+ * their own share one, see {@link #sharedPool()}.
  */
 @ParameterizedClass(name = "{0}")
 @MethodSource("sample.prefork.process.JavaHome#all")
@@ -30,14 +36,26 @@ abstract class ProcessTestSupport {
 	@TempDir
 	Path directory;
 
+	/** For files of the pool that tests share. */
+	@TempDir
+	static Path sharedDirectory;
+
+	/** The tests run one after the other, so that there is one at most. */
+	private static @Nullable PoolProcess shared;
+
 	@RegisterExtension
 	TestExecutionExceptionHandler tails = (context, failure) -> {
-		this.started.forEach((process) -> System.out
+		this.failed = true;
+		used().forEach((process) -> System.out
 			.println("---- " + process.log().path() + "\n" + process.log().tail() + "\n----"));
 		throw failure;
 	};
 
 	private final List<PoolProcess> started = new ArrayList<>();
+
+	private boolean failed;
+
+	private boolean sharing;
 
 	private String name;
 
@@ -50,13 +68,46 @@ abstract class ProcessTestSupport {
 	@AfterEach
 	void finish() {
 		try {
+			if (this.sharing && !this.failed) {
+				Objects.requireNonNull(shared).assertWhole(2);
+			}
 			for (int last = this.started.size() - 1; last >= 0; last--) {
 				this.started.get(last).finish();
 			}
 		}
+		catch (Throwable ex) {
+			this.failed = true;
+			throw ex;
+		}
 		finally {
 			this.started.forEach(PoolProcess::destroy);
+			if (this.sharing && this.failed) {
+				Objects.requireNonNull(shared).destroy();
+				shared = null;
+			}
 		}
+	}
+
+	@AfterParameterizedClassInvocation
+	static void finishShared() {
+		PoolProcess pool = shared;
+		shared = null;
+		if (pool != null) {
+			try {
+				pool.finish();
+			}
+			finally {
+				pool.destroy();
+			}
+		}
+	}
+
+	private List<PoolProcess> used() {
+		List<PoolProcess> used = new ArrayList<>(this.started);
+		if (this.sharing && shared != null) {
+			used.add(shared);
+		}
+		return used;
 	}
 
 	/**
@@ -64,9 +115,8 @@ abstract class ProcessTestSupport {
 	 * @return the launcher
 	 */
 	PoolLauncher launcher() {
-		Path log = Path.of("target", "process-tests", this.name + "-" + (this.started.size() + 1) + ".log")
-			.toAbsolutePath();
-		return new PoolLauncher(this.java, this.directory, log, this.started::add);
+		return new PoolLauncher(this.java, this.directory, log(this.name + "-" + (this.started.size() + 1)),
+				this.started::add);
 	}
 
 	/**
@@ -78,6 +128,39 @@ abstract class ProcessTestSupport {
 		PoolProcess pool = launcher().chaos().arguments(arguments).start();
 		pool.awaitSettled(2);
 		return pool;
+	}
+
+	/**
+	 * A pool of two workers that is whole, which tests of the class have used before and
+	 * others will use afterwards: what a test expects is relative to what it finds, and
+	 * it leaves a pool of two. After each test the same is checked as at the end of a
+	 * pool, as far as it can be while the pool runs.
+	 * @return the pool, with an empty log
+	 */
+	PoolProcess sharedPool() {
+		PoolProcess pool = shared;
+		if (pool == null) {
+			String log = getClass().getSimpleName() + "-shared-" + this.java.feature();
+			pool = shared(new PoolLauncher(this.java, sharedDirectory, log(log), (process) -> shared = process))
+				.start();
+		}
+		this.sharing = true;
+		pool.forgetLog();
+		pool.awaitSettled(2);
+		return pool;
+	}
+
+	/**
+	 * Says what the pool is that the tests of this class share.
+	 * @param launcher launches the sample on a free port
+	 * @return the launcher
+	 */
+	PoolLauncher shared(PoolLauncher launcher) {
+		return launcher.chaos();
+	}
+
+	private static Path log(String name) {
+		return Path.of("target", "process-tests", name + ".log").toAbsolutePath();
 	}
 
 }

@@ -15,42 +15,53 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReloadProcessTests extends ProcessTestSupport {
 
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure());
+	}
+
+	private static Path failure() {
+		return sharedDirectory.resolve("fail");
+	}
+
 	@Test
 	void whenHupThenEveryWorkerIsReplacedAndNothingIsLost() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		PoolStatus before = pool.pool();
+		int next = before.generation() + 1;
 		AtomicInteger fewest = new AtomicInteger(before.accepting());
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			pool.signal("HUP");
-			PoolStatus after = pool.awaitPool("generation 2 serves alone", (status) -> {
+			PoolStatus after = pool.awaitPool("the next generation serves alone", (status) -> {
 				fewest.accumulateAndGet(status.accepting(), Math::min);
-				return status.generation() == 2 && status.settledAt(2);
+				return status.generation() == next && status.settledAt(2);
 			});
 			assertThat(after.pids()).doesNotContainAnyElementsOf(before.pids());
-			assertThat(after.workers()).allMatch((worker) -> worker.generation() == 2);
+			assertThat(after.workers()).allMatch((worker) -> worker.generation() == next);
 			load.awaitProgress();
 			load.stopAndAssertNothingLost();
 		}
 		assertThat(fewest).hasValueGreaterThanOrEqualTo(2);
-		assertThat(pool.get("/whoami").json().path("generation").asInt()).isEqualTo(2);
+		assertThat(pool.get("/whoami").json().path("generation").asInt()).isEqualTo(next);
 	}
 
 	@Test
 	void whenReloadIsWaitedForThenVerdictAndScaleSurvives() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		pool.post("/actuator/prefork", "{\"workers\":3}");
-		pool.awaitSettled(3);
+		int next = pool.awaitSettled(3).generation() + 1;
 		Answer verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}");
 		assertThat(verdict.status()).as(verdict.text()).isEqualTo(200);
 		assertThat(verdict.json().path("status").asString()).isEqualTo("RELOADED");
-		assertThat(verdict.json().path("generation").asInt()).isEqualTo(2);
-		assertThat(pool.awaitSettled(3).generation()).isEqualTo(2);
+		assertThat(verdict.json().path("generation").asInt()).isEqualTo(next);
+		assertThat(pool.awaitSettled(3).generation()).isEqualTo(next);
+		pool.post("/actuator/prefork", "{\"workers\":2}");
 	}
 
 	@Test
 	void whenCanaryFailsThenOldGenerationGoesOn() throws IOException {
-		Path failure = this.directory.resolve("fail");
-		PoolProcess pool = startPool("--sample.boot-failure-file=" + failure);
+		Path failure = failure();
+		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.RELOAD_FAILED, LogLines.TOLD_TO_FAIL);
 		PoolStatus before = pool.pool();
 		Files.createFile(failure);
@@ -62,7 +73,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 			load.awaitProgress();
 			load.stopAndAssertNothingLost();
 		}
-		assertThat(pool.pool().generation()).isEqualTo(1);
+		assertThat(pool.pool().generation()).isEqualTo(before.generation());
 		Files.delete(failure);
 		JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
 		assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("RELOADED");
@@ -70,7 +81,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenOneWorkerIsReplacedThenNewBeforeOldAndNothingIsLost() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		PoolStatus before = pool.pool();
 		AtomicInteger fewest = new AtomicInteger(before.accepting());
 		try (ThreeModes load = ThreeModes.against(pool.address())) {

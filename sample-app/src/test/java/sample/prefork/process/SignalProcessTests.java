@@ -14,6 +14,15 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SignalProcessTests extends ProcessTestSupport {
 
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return super.shared(launcher).managementPort().arguments("--logging.file.name=" + logFile());
+	}
+
+	private static Path logFile() {
+		return sharedDirectory.resolve("sample.log");
+	}
+
 	@Test
 	void whenTermThenRequestInFlightIsAnsweredAndStatusIsZero() {
 		Path pidfile = this.directory.resolve("sample.pid");
@@ -54,8 +63,7 @@ class SignalProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenWinchThenWorkersLeaveAndMasterStays() {
-		PoolProcess pool = launcher().chaos().managementPort().start();
-		pool.awaitSettled(2);
+		PoolProcess pool = sharedPool();
 		pool.signal("WINCH");
 		pool.awaitPool("no worker is left", (status) -> status.workers().isEmpty());
 		assertThat(pool.pool().state()).isEqualTo("DISMISSED");
@@ -66,9 +74,9 @@ class SignalProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenUsr1ThenLogFilesAreReopened() throws IOException {
-		Path logFile = this.directory.resolve("sample.log");
-		PoolProcess pool = startPool("--logging.file.name=" + logFile);
-		Path rotated = Files.move(logFile, this.directory.resolve("sample.log.1"));
+		Path logFile = logFile();
+		PoolProcess pool = sharedPool();
+		Path rotated = Files.move(logFile, sharedDirectory.resolve("sample.log.1"));
 		pool.signal("USR1");
 		pool.await("the log file is there again", PoolProcess.SOON, () -> Files.exists(logFile));
 		long size = Files.size(rotated);
@@ -76,11 +84,12 @@ class SignalProcessTests extends ProcessTestSupport {
 		pool.awaitSettled(1);
 		assertThat(logFile).isNotEmptyFile();
 		assertThat(rotated).hasSize(size);
+		pool.signal("TTIN");
 	}
 
 	@Test
 	void whenQuitAndChldThenThreadDumpAndNothingElse() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		PoolStatus before = pool.pool();
 		pool.signal("CHLD");
 		pool.signal("QUIT");

@@ -16,10 +16,20 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SupervisionProcessTests extends ProcessTestSupport {
 
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure());
+	}
+
+	private static Path failure() {
+		return sharedDirectory.resolve("fail");
+	}
+
 	@Test
 	void whenWorkerIsKilledThenOnlyItsRequestsAreLost() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST);
+		long crashes = pool.pool().exits("crash");
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			long killed = pool.pool().pids().get(0);
 			PoolProcess.signal("KILL", killed);
@@ -30,13 +40,13 @@ class SupervisionProcessTests extends ProcessTestSupport {
 			assertThat(result.lost().keySet()).isSubsetOf(EnumSet.of(Cause.RESET, Cause.EMPTY, Cause.STALE, Cause.CUT));
 		}
 		pool.log().awaitLine(LogLines.KILLED_BY_KILL, PoolProcess.SOON);
-		assertThat(pool.pool().exits("crash")).isEqualTo(1);
+		assertThat(pool.pool().exits("crash")).isEqualTo(crashes + 1);
 		pool.assertNoZombies();
 	}
 
 	@Test
 	void whenWorkersAreTerminatedThenReplacedAndNothingIsLost() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			for (long leaving : pool.pool().pids()) {
 				PoolProcess.signal("TERM", leaving);
@@ -80,24 +90,25 @@ class SupervisionProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenWorkerCrashesOrExitsThenTheOthersServeAndItIsReplaced() {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST);
+		long crashes = pool.pool().exits("crash");
 		LoadResult crash = StrictClient.run(Load.of(pool.address(), "/chaos/crash").clients(1).requests(1));
 		assertThat(crash.lostTotal()).isEqualTo(1);
 		assertThat(pool.get("/").status()).isEqualTo(200);
 		pool.log().awaitLine(LogLines.ABORTED, PoolProcess.SOON);
 		pool.awaitPool("the crash is counted and made good",
-				(status) -> status.settledAt(2) && status.exits("crash") == 1);
+				(status) -> status.settledAt(2) && status.exits("crash") == crashes + 1);
 		assertThat(pool.get("/chaos/exit?code=3").status()).isEqualTo(200);
 		pool.log().awaitLine(LogLines.EXITED_WITH_3, PoolProcess.SOON);
 		pool.awaitPool("the exit is counted and made good",
-				(status) -> status.settledAt(2) && status.exits("crash") == 2);
+				(status) -> status.settledAt(2) && status.exits("crash") == crashes + 2);
 	}
 
 	@Test
 	void whenReplacementsCannotBootThenBackoffAndTheRestServes() throws IOException {
-		Path failure = this.directory.resolve("fail");
-		PoolProcess pool = startPool("--sample.boot-failure-file=" + failure);
+		Path failure = failure();
+		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.BACKOFF);
 		Files.createFile(failure);
 		long killed = pool.pool().pids().get(0);
@@ -110,17 +121,6 @@ class SupervisionProcessTests extends ProcessTestSupport {
 		assertThat(pool.get("/").status()).isEqualTo(200);
 		Files.delete(failure);
 		awaitReplaced(pool, killed);
-	}
-
-	@Test
-	void whenAllWorkersAreBusyThenMasterAnswersOnItsOwnPort() {
-		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.threads=1").start();
-		pool.awaitSettled(2);
-		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=6000").clients(2).requests(2));
-		PoolStatus busy = pool.awaitPool("both are busy", (status) -> status.busy() == 2);
-		assertThat(busy.state()).isEqualTo("RUNNING");
-		assertThat(pool.get("/actuator/health").status()).isEqualTo(200);
-		assertThat(slow.result().answered()).isEqualTo(2);
 	}
 
 	private static void awaitReplaced(PoolProcess pool, long gone) {

@@ -34,15 +34,29 @@ class TlsProcessTests extends ProcessTestSupport {
 
 	private static final String PASSWORD = "changeit";
 
-	private Path keyStore;
+	@Override
+	PoolLauncher shared(PoolLauncher launcher) {
+		return launcher.chaos()
+			.managementPort()
+			.arguments("--spring.ssl.bundle.jks.web.keystore.location=file:" + keyStore(),
+					"--spring.ssl.bundle.jks.web.keystore.password=" + PASSWORD,
+					"--spring.ssl.bundle.jks.web.keystore.type=PKCS12", "--server.ssl.bundle=web",
+					"--server.http2.enabled=true", "--management.server.ssl.enabled=false");
+	}
+
+	private static Path keyStore() {
+		return sharedDirectory.resolve("server.p12");
+	}
 
 	@BeforeEach
 	void makeKeyStore() throws IOException, InterruptedException {
-		this.keyStore = this.directory.resolve("server.p12");
+		if (Files.exists(keyStore())) {
+			return;
+		}
 		Process keytool = new ProcessBuilder(this.java.tool("keytool").toString(), "-genkeypair", "-alias", "server",
 				"-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=localhost", "-ext",
 				"san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-keystore",
-				this.keyStore.toString(), "-storepass", PASSWORD)
+				keyStore().toString(), "-storepass", PASSWORD)
 			.inheritIO()
 			.start();
 		assertThat(keytool.waitFor()).isZero();
@@ -50,7 +64,7 @@ class TlsProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenSslBundleAndHttp2ThenEveryWorkerSpeaksThem() throws Exception {
-		PoolProcess pool = startWithTls();
+		PoolProcess pool = sharedPool();
 		Set<String> workers = new HashSet<>();
 		for (int i = 0; i < 40; i++) {
 			HttpResponse<String> answer = client().send(request(pool, "/whoami"), BodyHandlers.ofString());
@@ -71,7 +85,7 @@ class TlsProcessTests extends ProcessTestSupport {
 			System.out.println("whenWorkerLeavesThenStreamsInFlightAreAnswered is skipped: there is no " + CURL);
 		}
 		Assumptions.assumeTrue(Files.isExecutable(CURL));
-		PoolProcess pool = startWithTls();
+		PoolProcess pool = sharedPool();
 		Process slow = new ProcessBuilder(CURL.toString(), "--silent", "--insecure", "--http2", "--output", "/dev/null",
 				"--write-out", "%{http_code} over %{http_version}",
 				"https://localhost:" + pool.port() + "/chaos/slow?ms=3000")
@@ -84,25 +98,13 @@ class TlsProcessTests extends ProcessTestSupport {
 		pool.awaitPool("the worker is replaced", (status) -> status.settledAt(2) && !status.pids().contains(leaving));
 	}
 
-	private PoolProcess startWithTls() {
-		PoolProcess pool = launcher().chaos()
-			.managementPort()
-			.arguments("--spring.ssl.bundle.jks.web.keystore.location=file:" + this.keyStore,
-					"--spring.ssl.bundle.jks.web.keystore.password=" + PASSWORD,
-					"--spring.ssl.bundle.jks.web.keystore.type=PKCS12", "--server.ssl.bundle=web",
-					"--server.http2.enabled=true", "--management.server.ssl.enabled=false")
-			.start();
-		pool.awaitSettled(2);
-		return pool;
-	}
-
 	private static HttpRequest request(PoolProcess pool, String path) {
 		return HttpRequest.newBuilder(URI.create("https://localhost:" + pool.port() + path)).build();
 	}
 
 	private HttpClient client() throws IOException, GeneralSecurityException {
 		KeyStore trusted = KeyStore.getInstance("PKCS12");
-		try (InputStream in = Files.newInputStream(this.keyStore)) {
+		try (InputStream in = Files.newInputStream(keyStore())) {
 			trusted.load(in, PASSWORD.toCharArray());
 		}
 		KeyStore certificates = KeyStore.getInstance("PKCS12");

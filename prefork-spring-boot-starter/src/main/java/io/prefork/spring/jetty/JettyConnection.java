@@ -6,27 +6,57 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ClientWatch;
+import io.prefork.worker.SlowClients;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker knows of a connection besides Jetty, from {@code accept} on.
+ * What a worker knows of a connection besides Jetty, from {@code accept} on. What its
+ * client owes is watched as far as one request of HTTP/1.1 follows the other: of anything
+ * else, only that it takes what is sent.
  */
 final class JettyConnection {
 
 	private final AcceptGate.Claim claim;
 
+	private final ClientWatch watch;
+
+	// Requests in flight, and what they were upgraded to
 	private final AtomicInteger exchanges = new AtomicInteger();
+
+	private final AtomicInteger requests = new AtomicInteger();
 
 	private final AtomicBoolean toldToGoAway = new AtomicBoolean();
 
 	// Connections that are closed for being quiet are spread out by this.
 	private final double patience = 1 + ThreadLocalRandom.current().nextDouble() / 2;
 
+	private volatile @Nullable ObservedEndPoint endPoint;
+
 	private volatile long lastActive = System.nanoTime();
+
+	private volatile boolean upgraded;
 
 	private volatile boolean closed;
 
-	JettyConnection(AcceptGate.Claim claim) {
+	JettyConnection(AcceptGate.Claim claim, SlowClients slowClients) {
 		this.claim = claim;
+		this.watch = slowClients.watch(this::breakOff);
+		this.watch.awaitHead();
+	}
+
+	private void breakOff() {
+		ObservedEndPoint endPoint = this.endPoint;
+		if (endPoint != null) {
+			endPoint.breakOff(this.exchanges.get() > 0);
+		}
+	}
+
+	/**
+	 * Jetty has made an endpoint of the socket.
+	 */
+	void opened(ObservedEndPoint endPoint) {
+		this.endPoint = endPoint;
 	}
 
 	/**
@@ -42,27 +72,90 @@ final class JettyConnection {
 	 */
 	boolean began() {
 		this.claim.settle();
+		this.watch.headRead();
+		this.requests.incrementAndGet();
 		return this.exchanges.incrementAndGet() == 1;
 	}
 
 	/**
-	 * A request has ended.
+	 * Requests that have begun so far.
+	 */
+	int requests() {
+		return this.requests.get();
+	}
+
+	/**
+	 * A request has ended, or what it was upgraded to.
 	 * @return whether none is left
 	 */
 	boolean ended() {
 		this.lastActive = System.nanoTime();
-		boolean idle = this.exchanges.decrementAndGet() == 0;
-		if (idle && this.closed) {
+		if (this.exchanges.decrementAndGet() > 0) {
+			return false;
+		}
+		this.watch.requestDone();
+		if (this.closed) {
 			this.claim.close();
 		}
-		return idle;
+		return true;
+	}
+
+	/**
+	 * A request becomes a conversation in another protocol, which ends by itself.
+	 */
+	void upgraded() {
+		this.exchanges.incrementAndGet();
+		this.upgraded = true;
+	}
+
+	/**
+	 * HTTP/2 is spoken from now on.
+	 */
+	void multiplexed() {
+		this.upgraded = true;
+	}
+
+	/**
+	 * Somebody waits for bytes.
+	 */
+	void waitToRead() {
+		if (!this.upgraded && this.exchanges.get() > 0) {
+			this.watch.waitToRead();
+		}
 	}
 
 	/**
 	 * Bytes have arrived.
 	 */
-	void received() {
+	void received(int bytes) {
 		this.lastActive = System.nanoTime();
+		if (this.upgraded) {
+			return;
+		}
+		if (this.exchanges.get() > 0) {
+			this.watch.read(bytes);
+		}
+		else {
+			this.watch.awaitHead();
+		}
+	}
+
+	/**
+	 * Bytes were sent. The first that are sent in HTTP/2 answer the preface (RFC 9113,
+	 * section 3.4).
+	 * @param bytes how many the client has taken
+	 * @param waiting whether there are more, for which somebody waits
+	 */
+	void sent(long bytes, boolean waiting) {
+		if (bytes > 0) {
+			this.watch.wrote(bytes);
+			if (this.upgraded) {
+				this.watch.headRead();
+			}
+		}
+		if (waiting) {
+			this.watch.waitToWrite();
+		}
 	}
 
 	/**
@@ -70,6 +163,7 @@ final class JettyConnection {
 	 */
 	void closed() {
 		this.closed = true;
+		this.watch.close();
 		if (this.exchanges.get() == 0) {
 			this.claim.close();
 		}

@@ -42,6 +42,7 @@ final class JettyServerAdapter implements ServerAdapter {
 			connector.sayGoAway();
 			connector.closeIdle(quiet);
 		}
+		this.server.webSockets().close(quiet, this.server.closingSince());
 	}
 
 }

@@ -9,48 +9,54 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.ThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket of a connection.
+ * The socket of a connection. Sees what passes it, below TLS.
  */
 final class ObservedEndPoint extends SocketChannelEndPoint {
 
-	private final JettyConnection connection;
+	private final PreforkConnector connector;
 
-	private final long idleTimeout;
+	private final JettyConnection connection;
 
 	private final @Nullable Duration keepAlive;
 
 	private volatile @Nullable Thread prober;
 
-	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler,
-			JettyConnection connection, long idleTimeout, @Nullable Duration keepAlive) {
-		super(channel, selector, key, scheduler);
+	/**
+	 * Makes the endpoint of a connection.
+	 * @param keepAlive how long the connection is kept while it is idle, if that differs
+	 * from what the connector says
+	 */
+	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, PreforkConnector connector,
+			JettyConnection connection, @Nullable Duration keepAlive) {
+		super(channel, selector, key, connector.getScheduler());
+		this.connector = connector;
 		this.connection = connection;
-		this.idleTimeout = idleTimeout;
 		this.keepAlive = keepAlive;
-		setIdleTimeout(idleTimeout);
+		setIdleTimeout(connector.getIdleTimeout());
 	}
 
 	/**
-	 * The socket that a request came from.
-	 * @return the socket, or {@code null} if it came from a connector of the
+	 * The socket under an endpoint.
+	 * @return the socket, or {@code null} if it is that of a connector of the
 	 * application's own
 	 */
-	static @Nullable ObservedEndPoint of(Request request) {
-		EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-		while (endPoint instanceof EndPoint.Wrapper wrapper) {
-			endPoint = wrapper.unwrap();
+	static @Nullable ObservedEndPoint of(EndPoint endPoint) {
+		EndPoint socket = endPoint;
+		while (socket instanceof EndPoint.Wrapper wrapper) {
+			socket = wrapper.unwrap();
 		}
-		return (endPoint instanceof ObservedEndPoint observed) ? observed : null;
+		return (socket instanceof ObservedEndPoint observed) ? observed : null;
 	}
 
 	JettyConnection connection() {
@@ -63,12 +69,12 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	 */
 	void began() {
 		if (this.connection.began() && this.keepAlive != null) {
-			setIdleTimeout(this.idleTimeout);
+			setIdleTimeout(this.connector.getIdleTimeout());
 		}
 	}
 
 	/**
-	 * A request has ended.
+	 * A request has ended, or what it was upgraded to.
 	 */
 	void ended() {
 		if (this.connection.ended() && this.keepAlive != null) {
@@ -77,12 +83,27 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	}
 
 	/**
+	 * Closes at once.
+	 * @param telling whether the application may be told, which can take its time: that
+	 * is done by a thread that nobody waits for, since all others may be blocked here
+	 */
+	void breakOff(boolean telling) {
+		if (telling) {
+			ThreadPool.executeImmediately(this.connector.getExecutor(),
+					() -> close(new EofException("The client is too slow")));
+		}
+		else {
+			close();
+		}
+	}
+
+	/**
 	 * Has the connection read once more, and tells it that the client is gone if there is
 	 * nothing to read. A request that has arrived unnoticed is thus served and not lost.
 	 */
-	void closeUnlessReadable(Executor executor) {
+	void closeUnlessReadable() {
 		if (this.prober == null && getFillInterest().isInterested()) {
-			executor.execute(this::probe);
+			this.connector.getExecutor().execute(this::probe);
 		}
 	}
 
@@ -97,10 +118,22 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	}
 
 	@Override
+	public void fillInterested(Callback callback) {
+		this.connection.waitToRead();
+		super.fillInterested(callback);
+	}
+
+	@Override
+	public boolean tryFillInterested(Callback callback) {
+		this.connection.waitToRead();
+		return super.tryFillInterested(callback);
+	}
+
+	@Override
 	public int fill(ByteBuffer buffer) throws IOException {
 		int filled = super.fill(buffer);
 		if (filled > 0) {
-			this.connection.received();
+			this.connection.received(filled);
 			this.prober = null;
 		}
 		else if (filled == 0 && this.prober == Thread.currentThread()) {
@@ -108,6 +141,14 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 			return -1;
 		}
 		return filled;
+	}
+
+	@Override
+	public boolean flush(ByteBuffer... buffers) throws IOException {
+		long before = BufferUtil.remaining(buffers);
+		boolean whole = super.flush(buffers);
+		this.connection.sent(before - BufferUtil.remaining(buffers), !whole);
+		return whole;
 	}
 
 	/**

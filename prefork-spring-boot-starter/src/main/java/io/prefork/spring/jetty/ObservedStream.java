@@ -9,7 +9,9 @@ import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -24,15 +26,22 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 	private static final HttpField CHUNKED = new HttpField(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED);
 
+	private final Request request;
+
 	private final WorkerServer server;
+
+	private final ObservedEndPoint endPoint;
 
 	private final Exchange exchange;
 
 	private volatile int status;
 
-	ObservedStream(HttpStream stream, WorkerServer server, Exchange exchange) {
+	ObservedStream(HttpStream stream, Request request, WorkerServer server, ObservedEndPoint endPoint,
+			Exchange exchange) {
 		super(stream);
+		this.request = request;
 		this.server = server;
+		this.endPoint = endPoint;
 		this.exchange = exchange;
 	}
 
@@ -43,17 +52,22 @@ final class ObservedStream extends HttpStream.Wrapper {
 		MetaData.Response sent = response;
 		if (response != null) {
 			this.status = response.getStatus();
-			if (!HttpStatus.isInformational(this.status) && isClosable(response)
-					&& this.server.isClosingAfterAnswer()) {
-				sent = closing(response, last);
+			if (!HttpStatus.isInformational(this.status)) {
+				sent = announceClose(response, last);
 			}
 		}
 		super.send(request, sent, last, content, callback);
 	}
 
-	private boolean isClosable(MetaData.Response response) {
-		HttpVersion version = response.getHttpVersion();
-		return version == HttpVersion.HTTP_1_1 || version == HttpVersion.HTTP_1_0;
+	private MetaData.Response announceClose(MetaData.Response response, boolean last) {
+		JettyConnection connection = this.endPoint.connection();
+		if (response.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
+			if (this.server.hasHadItsRequests(connection) && connection.mustBeToldToGoAway()) {
+				Protocol.of(this.endPoint).sayGoAway();
+			}
+			return response;
+		}
+		return this.server.isClosingAfterAnswer(connection) ? closing(response, last) : response;
 	}
 
 	/**
@@ -72,8 +86,28 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 	@Override
 	public void succeeded() {
+		if (this.request.getAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE) instanceof Connection upgrade) {
+			upgrade(upgrade);
+		}
 		this.exchange.end(this.status);
 		super.succeeded();
+	}
+
+	/**
+	 * The request becomes a conversation in another protocol, in HTTP/2 one of several on
+	 * its connection.
+	 */
+	private void upgrade(Connection upgrade) {
+		this.endPoint.connection().upgraded();
+		upgrade.addEventListener(new Connection.Listener() {
+
+			@Override
+			public void onClosed(Connection connection) {
+				ObservedStream.this.endPoint.ended();
+			}
+
+		});
+		this.server.webSockets().add(upgrade);
 	}
 
 	@Override

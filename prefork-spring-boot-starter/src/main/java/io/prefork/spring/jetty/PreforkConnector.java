@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.WorkerSpec;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
@@ -105,6 +106,17 @@ final class PreforkConnector extends ServerConnector {
 			@Override
 			public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
 				forget(channel);
+			}
+
+		});
+		addEventListener(new Connection.Listener() {
+
+			@Override
+			public void onOpened(Connection connection) {
+				ObservedEndPoint endPoint = ObservedEndPoint.of(connection.getEndPoint());
+				if (endPoint != null && Protocol.of(connection).isHttp2()) {
+					endPoint.connection().multiplexed();
+				}
 			}
 
 		});
@@ -249,7 +261,7 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	private void register(SocketChannel socket) throws IOException {
-		this.connections.put(socket, new JettyConnection(this.server.gate().accepted()));
+		this.connections.put(socket, new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
 		try {
 			socket.configureBlocking(false);
 			if (this.listener.port() > 0) {
@@ -279,8 +291,10 @@ final class PreforkConnector extends ServerConnector {
 		if (connection == null) {
 			throw new ClosedChannelException();
 		}
-		return new ObservedEndPoint(channel, selector, key, getScheduler(), connection, getIdleTimeout(),
+		ObservedEndPoint endPoint = new ObservedEndPoint(channel, selector, key, this, connection,
 				this.server.keepAlive().filter((keepAlive) -> !keepAlive.isZero()).orElse(null));
+		connection.opened(endPoint);
+		return endPoint;
 	}
 
 	@Override
@@ -347,7 +361,7 @@ final class PreforkConnector extends ServerConnector {
 		for (EndPoint endPoint : getConnectedEndPoints()) {
 			ObservedEndPoint observed = (ObservedEndPoint) endPoint;
 			if (observed.connection().isQuiet(quiet, this.server.closingSince())) {
-				Protocol.of(observed).close(observed, getExecutor());
+				Protocol.of(observed).close(observed);
 			}
 		}
 	}

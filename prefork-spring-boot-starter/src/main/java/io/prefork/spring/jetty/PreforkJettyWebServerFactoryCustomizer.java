@@ -121,7 +121,7 @@ final class PreforkJettyWebServerFactoryCustomizer
 		if (hasOwnThreads(settings) && server.getThreadPool() instanceof QueuedThreadPool pool) {
 			int reserved = ReservedThreadExecutor.reservedThreads(pool, pool.getReservedThreads());
 			int internal = connectors.stream().mapToInt(PreforkConnector::threads).sum();
-			int threads = settings.threads() + internal + reserved;
+			int threads = settings.slots() + WorkerServer.overflow(settings) + internal + reserved;
 			pool.setReservedThreads(reserved);
 			pool.setMinThreads(Math.min(pool.getMinThreads(), threads));
 			pool.setMaxThreads(threads);

@@ -1,7 +1,5 @@
 package io.prefork.spring.jetty;
 
-import java.util.concurrent.Executor;
-
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -22,7 +20,11 @@ final class Protocol {
 	}
 
 	static Protocol of(EndPoint endPoint) {
-		Connection connection = endPoint.getConnection();
+		return of(endPoint.getConnection());
+	}
+
+	static Protocol of(@Nullable Connection lowest) {
+		Connection connection = lowest;
 		while (connection instanceof SslConnection tls) {
 			connection = tls.getSslEndPoint().getConnection();
 		}
@@ -43,17 +45,16 @@ final class Protocol {
 	}
 
 	/**
-	 * Closes a connection that is quiet. Those that were upgraded otherwise, such as to
-	 * WebSocket, have no idle state that could be seen here: they stay until the graceful
-	 * timeout.
+	 * Closes a connection that is quiet. Those that were upgraded otherwise have no idle
+	 * state that could be seen here.
 	 */
-	void close(ObservedEndPoint endPoint, Executor executor) {
+	void close(ObservedEndPoint endPoint) {
 		if (this.connection != null && isHttp2()) {
 			new Http2(this.connection).close();
 		}
 		else if (this.connection instanceof ConnectionMetaData
 				|| this.connection instanceof NegotiatingServerConnection) {
-			endPoint.closeUnlessReadable(executor);
+			endPoint.closeUnlessReadable();
 		}
 	}
 

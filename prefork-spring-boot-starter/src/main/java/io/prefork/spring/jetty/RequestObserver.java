@@ -33,13 +33,13 @@ final class RequestObserver extends Handler.Wrapper implements ContextHandler.Co
 
 	@Override
 	public boolean handle(Request request, Response response, Callback callback) throws Exception {
-		ObservedEndPoint endPoint = ObservedEndPoint.of(request);
+		ObservedEndPoint endPoint = ObservedEndPoint.of(request.getConnectionMetaData().getConnection().getEndPoint());
 		if (endPoint == null) {
 			return super.handle(request, response, callback);
 		}
 		AcceptGate.Claim slot = isMultiplexed(request) ? this.server.gate().claim() : endPoint.connection().claim();
 		Exchange exchange = new Exchange(this.server, endPoint, slot);
-		request.addHttpStreamWrapper((stream) -> new ObservedStream(stream, this.server, exchange));
+		request.addHttpStreamWrapper((stream) -> new ObservedStream(stream, request, this.server, endPoint, exchange));
 		ObservedRequest observed = new ObservedRequest(request, exchange);
 		if (this.server.slots().take(() -> dispatch(observed, response, callback))) {
 			return serve(observed, response, callback);

@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
+import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
@@ -15,9 +16,7 @@ import io.prefork.worker.WorkerType;
  */
 final class WorkerServer {
 
-	private final AcceptGate gate;
-
-	private final RequestTracker requests;
+	private final Worker worker;
 
 	private final WorkerSettings settings;
 
@@ -25,28 +24,48 @@ final class WorkerServer {
 
 	private final Semaphore connections;
 
+	private final WebSockets webSockets = new WebSockets();
+
 	private volatile boolean closing;
 
 	private volatile long closingSince;
 
 	WorkerServer(Worker worker, int maxConnections) {
-		this.gate = worker.gate();
-		this.requests = worker.requests();
+		this.worker = worker;
 		this.settings = worker.settings();
-		this.slots = new RequestSlots(this.settings.slots());
+		this.slots = new RequestSlots(this.settings.slots() + overflow(this.settings));
 		this.connections = new Semaphore(maxConnections);
 	}
 
+	/**
+	 * Requests that are served beyond the slots, for kept-alive connections, which cannot
+	 * go to another worker.
+	 */
+	static int overflow(WorkerSettings settings) {
+		return (settings.type() == WorkerType.GTHREAD) ? settings.overflowThreads() : 0;
+	}
+
 	AcceptGate gate() {
-		return this.gate;
+		return this.worker.gate();
 	}
 
 	RequestTracker requests() {
-		return this.requests;
+		return this.worker.requests();
 	}
 
+	SlowClients slowClients() {
+		return this.worker.slowClients();
+	}
+
+	/**
+	 * What bounds the requests that are served at a time.
+	 */
 	RequestSlots slots() {
 		return this.slots;
+	}
+
+	WebSockets webSockets() {
+		return this.webSockets;
 	}
 
 	/**
@@ -90,11 +109,23 @@ final class WorkerServer {
 	}
 
 	/**
-	 * Whether a connection closes after the answer that is about to be committed.
+	 * Whether a connection closes after the answer that is about to be committed. A
+	 * worker that leaves is left by its clients; one that is full sends those that it
+	 * holds on to a worker that is not.
 	 */
-	boolean isClosingAfterAnswer() {
+	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || this.settings.type() == WorkerType.SYNC
-				|| this.settings.keepAlive().filter(Duration::isZero).isPresent();
+				|| this.settings.keepAlive().filter(Duration::isZero).isPresent() || hasHadItsRequests(connection)
+				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
+	}
+
+	/**
+	 * Whether a connection is to have no more requests, so that its client makes a new
+	 * one and all workers get their share.
+	 */
+	boolean hasHadItsRequests(JettyConnection connection) {
+		int bound = this.settings.clients().keepAliveRequests();
+		return bound > 0 && connection.requests() >= bound;
 	}
 
 }

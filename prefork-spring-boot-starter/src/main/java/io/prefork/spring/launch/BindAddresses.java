@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Map;
 
 import io.prefork.os.BindAddress;
+import io.prefork.os.Scheme;
 import io.prefork.os.SystemdSockets;
 import io.prefork.spring.InvalidSettingException;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -22,7 +24,8 @@ final class BindAddresses {
 
 	static List<BindAddress> of(List<String> bind, Map<String, String> processEnvironment, Environment environment) {
 		if (!bind.isEmpty()) {
-			return bind.stream().map(BindAddresses::parse).toList();
+			boolean ssl = isSslConfigured(environment);
+			return bind.stream().map((text) -> parse(text, ssl)).toList();
 		}
 		List<BindAddress.Descriptor> activated = SystemdSockets.passed(processEnvironment,
 				ProcessHandle.current().pid());
@@ -43,13 +46,34 @@ final class BindAddresses {
 		}
 	}
 
+	/**
+	 * As Boot sees it: TLS is on if there is anything under {@code server.ssl}, unless it
+	 * is switched off.
+	 */
+	private static boolean isSslConfigured(Environment environment) {
+		Binder binder = Binder.get(environment);
+		return binder.bind("server.ssl", Bindable.mapOf(String.class, Object.class)).isBound()
+				&& binder.bind("server.ssl.enabled", Boolean.class).orElse(true);
+	}
+
+	private static BindAddress parse(String text, boolean ssl) {
+		BindAddress address = parse(text);
+		if (address.scheme() == Scheme.HTTPS && !ssl) {
+			throw new InvalidSettingException("prefork.bind", text,
+					"which needs TLS, but 'server.ssl' is not configured",
+					"Set 'server.ssl.bundle' to the name of an SSL bundle, or 'server.ssl.certificate' and"
+							+ " 'server.ssl.certificate-private-key', or leave 'https://' out.");
+		}
+		return address;
+	}
+
 	private static BindAddress parse(String text) {
 		try {
 			return BindAddress.parse(text);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("prefork.bind", text, "which is no address: " + ex.getMessage(),
-					"Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N.");
+					"Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N; http:// or https:// may stand before a host.");
 		}
 	}
 

@@ -1,18 +1,17 @@
 package io.prefork.spring.launch;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.PreforkProperties;
+import io.prefork.worker.ClientLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The settings under {@code prefork.*}, bound and checked. Everything that can be wrong
@@ -25,8 +24,6 @@ final class PoolSettings {
 	private static final int LARGEST_BACKLOG = 65535;
 
 	private static final long MOST_REQUESTS = 1_000_000_000_000L;
-
-	private static final int ASYNC_JAVA = 21;
 
 	/**
 	 * Several heartbeats long.
@@ -48,6 +45,11 @@ final class PoolSettings {
 	 * As in Gunicorn.
 	 */
 	private static final int CONNECTIONS = 1000;
+
+	/**
+	 * As in nginx.
+	 */
+	private static final int KEEP_ALIVE_REQUESTS = 1000;
 
 	/**
 	 * Where Reactor Netty looks for the number of its event loops
@@ -111,8 +113,27 @@ final class PoolSettings {
 		duration("prefork.drain-quiet-period", this.properties.getDrainQuietPeriod());
 		duration("prefork.keep-alive", this.properties.getKeepAlive());
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
+		checkClients();
 		umask();
 		type();
+	}
+
+	private void checkClients() {
+		if (this.properties.getKeepAliveRequests() != null) {
+			between("prefork.keep-alive-requests", this.properties.getKeepAliveRequests(), 0, Integer.MAX_VALUE);
+		}
+		duration("prefork.request-head-timeout", this.properties.getRequestHeadTimeout());
+		notTooShort("prefork.request-head-timeout", this.properties.getRequestHeadTimeout());
+		duration("prefork.slow-client-grace", this.properties.getSlowClientGrace());
+		rate("prefork.min-request-rate", this.properties.getMinRequestRate());
+		rate("prefork.min-response-rate", this.properties.getMinResponseRate());
+	}
+
+	private static void rate(String setting, DataSize rate) {
+		if (rate.isNegative()) {
+			throw new InvalidSettingException(setting, rate, "which is negative",
+					"Set '" + setting + "' to the bytes per second, such as 240B, or to 0 for any.");
+		}
 	}
 
 	private static void between(String setting, long value, long lowest, long highest) {
@@ -158,43 +179,7 @@ final class PoolSettings {
 	 * @return its type
 	 */
 	WorkerType type() {
-		String name = this.properties.getWorkerClass();
-		if (name == null || name.isBlank()) {
-			return (this.server.isThreaded() && virtualThreads() && Runtime.version().feature() >= ASYNC_JAVA)
-					? WorkerType.ASYNC : this.server.defaultType();
-		}
-		WorkerType type = Arrays.stream(WorkerType.values())
-			.filter((candidate) -> candidate.name().equalsIgnoreCase(name.strip()))
-			.findFirst()
-			.orElseThrow(() -> unknownType(name));
-		if (!this.server.types().contains(type)) {
-			throw new InvalidSettingException("prefork.worker-class", name,
-					"which is no worker class for " + this.server,
-					"Set 'prefork.worker-class' to " + names() + ", or leave it out.");
-		}
-		if (type == WorkerType.ASYNC && Runtime.version().feature() < ASYNC_JAVA) {
-			throw new InvalidSettingException("prefork.worker-class", name,
-					"which needs virtual threads, but this is Java " + Runtime.version().feature(),
-					"Run the application on Java " + ASYNC_JAVA + " or later, or set 'prefork.worker-class' to "
-							+ "'gthread'.");
-		}
-		return type;
-	}
-
-	private boolean virtualThreads() {
-		return Binder.get(this.environment).bind("spring.threads.virtual.enabled", Boolean.class).orElse(false);
-	}
-
-	private InvalidSettingException unknownType(String name) {
-		return new InvalidSettingException("prefork.worker-class", name, "which is no worker class",
-				"Set 'prefork.worker-class' to " + names() + ".");
-	}
-
-	private String names() {
-		return this.server.types()
-			.stream()
-			.map((type) -> "'" + type.name().toLowerCase(Locale.ROOT) + "'")
-			.collect(Collectors.joining(" or "));
+		return new WorkerClassSetting(this.server, this.environment).type(this.properties.getWorkerClass());
 	}
 
 	/**
@@ -207,7 +192,25 @@ final class PoolSettings {
 		return new WorkerSettings(type, (type == WorkerType.SYNC) ? 1 : threads(processors),
 				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
 				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
-				this.properties.getGracefulTimeout());
+				this.properties.getGracefulTimeout(), clientLimits());
+	}
+
+	private ClientLimits clientLimits() {
+		return new ClientLimits(this.properties.getRequestHeadTimeout(), this.properties.getMinRequestRate().toBytes(),
+				this.properties.getMinResponseRate().toBytes(), this.properties.getSlowClientGrace(),
+				keepAliveRequests());
+	}
+
+	private int keepAliveRequests() {
+		Integer requests = this.properties.getKeepAliveRequests();
+		if (requests != null) {
+			return requests;
+		}
+		// The servers' own settings say -1, and Tomcat's also 0, for any number
+		return Binder.get(this.environment)
+			.bind(this.server.settings() + ".max-keep-alive-requests", Integer.class)
+			.map((ofServer) -> Math.max(0, ofServer))
+			.orElse(KEEP_ALIVE_REQUESTS);
 	}
 
 	private int connections() {

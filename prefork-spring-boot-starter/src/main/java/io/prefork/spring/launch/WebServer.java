@@ -23,15 +23,15 @@ enum WebServer {
 
 	JETTY("a servlet application on Jetty", "server.jetty", WebApplicationType.SERVLET,
 			List.of(Names.JETTY, "org.springframework.boot.jetty.servlet.JettyServletWebServerFactory"),
-			WorkerType.GTHREAD, WorkerType.SYNC, WorkerType.ASYNC),
+			WorkerType.GTHREAD, WorkerType.SYNC, WorkerType.ASYNC, WorkerType.CUSTOM),
 
 	TOMCAT("a servlet application on Tomcat", "server.tomcat", WebApplicationType.SERVLET,
 			List.of(Names.TOMCAT, "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory"),
-			WorkerType.GTHREAD, WorkerType.SYNC, WorkerType.ASYNC),
+			WorkerType.GTHREAD, WorkerType.SYNC, WorkerType.ASYNC, WorkerType.CUSTOM),
 
 	REACTIVE_JETTY("a reactive application on Jetty", "server.jetty", WebApplicationType.REACTIVE,
 			List.of(Names.JETTY, "org.springframework.boot.jetty.reactive.JettyReactiveWebServerFactory"),
-			WorkerType.REACTIVE, WorkerType.SYNC, WorkerType.GTHREAD, WorkerType.ASYNC),
+			WorkerType.REACTIVE, WorkerType.SYNC, WorkerType.GTHREAD, WorkerType.ASYNC, WorkerType.CUSTOM),
 
 	REACTOR_NETTY("a reactive application on Reactor Netty", "server.netty", WebApplicationType.REACTIVE,
 			List.of("reactor.netty.http.server.HttpServer",
@@ -40,7 +40,7 @@ enum WebServer {
 
 	REACTIVE_TOMCAT("a reactive application on Tomcat", "server.tomcat", WebApplicationType.REACTIVE,
 			List.of(Names.TOMCAT, "org.springframework.boot.tomcat.reactive.TomcatReactiveWebServerFactory"),
-			WorkerType.REACTIVE, WorkerType.SYNC, WorkerType.GTHREAD, WorkerType.ASYNC);
+			WorkerType.REACTIVE, WorkerType.SYNC, WorkerType.GTHREAD, WorkerType.ASYNC, WorkerType.CUSTOM);
 
 	private final String description;
 
@@ -87,6 +87,14 @@ enum WebServer {
 		return Binder.get(environment)
 			.bind("spring.main.web-application-type", WebApplicationType.class)
 			.orElse((type != null) ? type : WebApplicationType.NONE);
+	}
+
+	/**
+	 * Where Boot has the server's own settings.
+	 * @return the beginning of their names, without a dot at the end
+	 */
+	String settings() {
+		return this.settings;
 	}
 
 	/**

@@ -12,7 +12,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.Listener;
-import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;

@@ -46,7 +46,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
 		this.endpoint.adopt(worker, listener, channels);
 		configure(worker.settings());
-		worker.register(new TomcatServerAdapter(this.endpoint));
+		worker.register(new TomcatServerAdapter(this.endpoint, worker.settings().gracefulTimeout()));
 	}
 
 	/**
@@ -72,7 +72,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 				}
 				setThreads((int) Math.min((long) settings.threads() + settings.overflowThreads(), Integer.MAX_VALUE));
 			}
-			case ASYNC, REACTIVE -> {
+			case ASYNC, REACTIVE, CUSTOM -> {
 				// Threads as the application and Boot configured them
 			}
 		}

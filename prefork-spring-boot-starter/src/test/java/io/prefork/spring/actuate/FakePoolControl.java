@@ -68,8 +68,8 @@ public class FakePoolControl implements PoolControl {
 			return Optional.empty();
 		}
 		return Optional
-			.of(new WorkerDocument(WORKER, 6, 812, 0, 3, 268435456L, List.of(new WorkerDocument.ObituaryDocument(0, 38,
-					1, "crash", "killed by SIGSEGV", Duration.ofSeconds(61), 90321, 2, null))));
+			.of(new WorkerDocument(WORKER, 6, 812, 0, 3, 0, 268435456L, List.of(new WorkerDocument.ObituaryDocument(0,
+					38, 1, "crash", "killed by SIGSEGV", Duration.ofSeconds(61), 90321, 2, null))));
 	}
 
 	@Override

@@ -109,7 +109,7 @@ abstract class PreforkEndpointHttpKit {
 		assertAnswer(get(worker), 200, """
 				{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
 				 "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,
-				 "serial":6,"accepted":812,"overflowed":0,"errors":3,"heapMax":268435456,
+				 "serial":6,"accepted":812,"overflowed":0,"errors":3,"slowClients":0,"heapMax":268435456,
 				 "obituaries":[{"slot":0,"pid":38,"generation":1,"category":"crash","cause":"killed by SIGSEGV",
 				                "age":"PT1M1S","requests":90321,"inFlight":2}]}""");
 	}

@@ -110,6 +110,50 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		await().until(() -> started.worker().gate().taken() == 0);
 	}
 
+	@Test
+	void whenAllThreadsAreBusyThenKeptAliveConnectionIsServedBeyondThem() throws Exception {
+		Started started = started(overflowing(1, 1));
+		HttpConnection kept = connect();
+		HttpConnection other = connect();
+		assertThat(kept.get("/hello").answer().announcesClose()).isFalse();
+		assertThat(other.get("/hello").answer().announcesClose()).isFalse();
+		HttpConnection held = connect().get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		assertThat(kept.get("/hello").answer().announcesClose()).as("no sibling is free").isFalse();
+		assertThat(started.worker().gate().overflowed()).isEqualTo(1);
+		other.get("/held");
+		await().until(() -> started.worker().requests().busy() == 2);
+		kept.get("/hello");
+		staysTrue(() -> !kept.hasAnswer() && started.worker().requests().busy() == 2);
+		started.holds().release();
+		assertThat(held.answer().status()).isEqualTo(200);
+		assertThat(other.answer().status()).isEqualTo(200);
+		assertThat(kept.answer().status()).isEqualTo(200);
+	}
+
+	@Test
+	void whenAllThreadsAreBusyAndASiblingIsNotThenClientsAreSentThere() throws Exception {
+		Started started = started(overflowing(1, 1));
+		HttpConnection kept = connect();
+		assertThat(kept.get("/hello").answer().announcesClose()).isFalse();
+		HttpConnection held = connect().get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		started.worker().siblingsHaveFreeSlot(true);
+		assertThat(kept.get("/hello").answer().announcesClose()).isTrue();
+		started.holds().release();
+		assertThat(held.answer().status()).isEqualTo(200);
+	}
+
+	@Test
+	void whenRequestsMayOverflowThenThereAreThreadsForThem() throws Exception {
+		assertThat(requestThreads(started(overflowing(3, 2)))).isEqualTo(5);
+	}
+
+	private static WorkerSettings overflowing(int threads, int overflow) {
+		return new WorkerSettings(WorkerType.GTHREAD, threads, overflow, 100, Optional.empty(), Duration.ofMillis(500),
+				Duration.ofSeconds(20));
+	}
+
 	private static boolean hasAnswer(HttpConnection connection) {
 		try {
 			return connection.hasAnswer();
@@ -169,11 +213,14 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenThreadsAreBoundedThenJettysOwnComeOnTop() {
-		Started started = started(StubWorker.gthread(3));
+		assertThat(requestThreads(started(StubWorker.gthread(3)))).isEqualTo(3);
+	}
+
+	private static int requestThreads(Started started) {
 		Server server = ((JettyWebServer) ((ServletWebServerApplicationContext) started.context()).getWebServer())
 			.getServer();
 		QueuedThreadPool pool = (QueuedThreadPool) server.getThreadPool();
-		assertThat(pool.getMaxThreads() - pool.getThreadPoolBudget().getLeasedThreads()).isEqualTo(3);
+		return pool.getMaxThreads() - pool.getThreadPoolBudget().getLeasedThreads();
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.prefork.os.BindAddress;
+import io.prefork.os.Scheme;
 import io.prefork.spring.InvalidSettingException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +52,25 @@ class BindAddressesTests {
 			.isThrownBy(() -> addresses(List.of(":80", text), Map.of()))
 			.withMessageStartingWith("'prefork.bind' is set to '" + text + "', which is no address: ")
 			.satisfies((ex) -> assertThat(ex.getRemedy())
-				.isEqualTo("Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N."));
+				.isEqualTo("Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N;"
+						+ " http:// or https:// may stand before a host."));
+	}
+
+	@Test
+	void whenTlsIsConfiguredThenAddressMaySayWhetherItHasIt() {
+		List<String> bind = List.of("http://:80", "https://127.0.0.1:443", ":81");
+		assertThat(addresses(bind, Map.of(), "server.ssl.bundle=web")).extracting(BindAddress::scheme)
+			.containsExactly(Scheme.HTTP, Scheme.HTTPS, Scheme.UNSAID);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server.port=1", "server.ssl.enabled=false" })
+	void whenAddressNeedsTlsThatIsNotConfiguredThenSettingAndRemedyAreNamed(String setting) {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> addresses(List.of("http://:80", "https://:443"), Map.of(), setting))
+			.withMessage(
+					"'prefork.bind' is set to 'https://:443', which needs TLS, but 'server.ssl' is not configured.")
+			.satisfies((ex) -> assertThat(ex.getRemedy()).contains("'server.ssl.bundle'"));
 	}
 
 	@Test

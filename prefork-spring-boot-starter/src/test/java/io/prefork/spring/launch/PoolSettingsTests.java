@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import io.prefork.spring.InvalidSettingException;
+import io.prefork.worker.ClientLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
@@ -20,11 +21,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PoolSettingsTests {
 
+	private static final ClientLimits CLIENTS = new ClientLimits(Duration.ofSeconds(30), 240, 240,
+			Duration.ofSeconds(10), 1000);
+
 	@Test
 	void whenNothingIsSetThenTheDefaultsAreThoseThatAnApplicationKeepsWorkingWith() {
 		PoolSettings settings = settings();
 		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
-				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30)));
+				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30), CLIENTS));
 		assertThat(settings.umask()).isEmpty();
 		assertThat(settings.deferAccept()).isZero();
 		assertThat(settings.bootConcurrency()).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
@@ -36,9 +40,11 @@ class PoolSettingsTests {
 				"prefork.overflow-threads=4", "prefork.worker-connections=50", "prefork.keep-alive=5s",
 				"prefork.drain-quiet-period=1s", "prefork.graceful-timeout=10s", "prefork.umask=0027",
 				"prefork.defer-accept=2s", "prefork.boot-concurrency=3", "prefork.backlog=65535",
-				"prefork.max-workers=512");
+				"prefork.max-workers=512", "prefork.keep-alive-requests=100", "prefork.request-head-timeout=5s",
+				"prefork.min-request-rate=1KB", "prefork.min-response-rate=0", "prefork.slow-client-grace=2s");
 		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 16, 4, 50,
-				Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1), Duration.ofSeconds(10)));
+				Optional.of(Duration.ofSeconds(5)), Duration.ofSeconds(1), Duration.ofSeconds(10),
+				new ClientLimits(Duration.ofSeconds(5), 1024, 0, Duration.ofSeconds(2), 100)));
 		assertThat(settings.umask()).contains(0027);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(settings.bootConcurrency()).isEqualTo(3);
@@ -51,7 +57,7 @@ class PoolSettingsTests {
 		assertThat(settings.properties().getTimeout()).isEqualTo(Duration.ofSeconds(60));
 		assertThat(settings.properties().getBootTimeout()).isEqualTo(Duration.ofSeconds(90));
 		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
-				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45)));
+				Optional.of(Duration.ofSeconds(2)), Duration.ofSeconds(1), Duration.ofSeconds(45), CLIENTS));
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(3));
 	}
 
@@ -77,6 +83,15 @@ class PoolSettingsTests {
 		String ofTomcat = "server.tomcat.max-connections=" + tomcat;
 		assertThat(settings(ofTomcat).workerSettings(2).workerConnections()).isEqualTo(connections);
 		assertThat(settings(ofTomcat, "prefork.worker-connections=7").workerSettings(2).workerConnections())
+			.isEqualTo(7);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "50,50", "0,0", "-1,0" })
+	void whenRequestsPerConnectionAreNotSetThenThoseOfTomcatApply(int tomcat, int requests) {
+		String ofTomcat = "server.tomcat.max-keep-alive-requests=" + tomcat;
+		assertThat(settings(ofTomcat).workerSettings(2).clients().keepAliveRequests()).isEqualTo(requests);
+		assertThat(settings(ofTomcat, "prefork.keep-alive-requests=7").workerSettings(2).clients().keepAliveRequests())
 			.isEqualTo(7);
 	}
 
@@ -109,6 +124,12 @@ class PoolSettingsTests {
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
 					prefork.defer-accept        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.slow-client-grace   | PT-1S               | which is negative              | a duration such as 30s
+					prefork.request-head-timeout | PT-1S              | which is negative              | a duration such as 30s
+					prefork.request-head-timeout | PT0.1S             | shorter than a second          | 1s or more, such as 30s
+					prefork.min-request-rate    | -1B                 | which is negative              | the bytes per second
+					prefork.min-response-rate   | -1B                 | which is negative              | the bytes per second
+					prefork.keep-alive-requests | -1                  | not between 0 and              | a number from 0 to
 					prefork.timeout             | PT0.3S              | shorter than a second          | 1s or more, such as 30s
 					prefork.boot-timeout        | PT0.12S             | shorter than a second          | 1s or more, such as 30s
 					prefork.timeout             | PT8761H             | longer than a year             | at most 365d

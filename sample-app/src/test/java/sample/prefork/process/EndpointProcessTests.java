@@ -17,10 +17,12 @@ import tools.jackson.databind.json.JsonMapper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Sends every {@code curl} command of {@code docs/endpoint.md} to a pool and compares the
- * answers, field by field, with those that are printed below the commands.
+ * What the endpoint is documented to answer: every {@code curl} command of
+ * {@code docs/endpoint.md} is sent to a pool, and the answers compared, field by field,
+ * with those that are printed below the commands. Requests that cannot be right change
+ * nothing.
  */
-class EndpointExamplesProcessTests extends ProcessTestSupport {
+class EndpointProcessTests extends ProcessTestSupport {
 
 	private static final Pattern BLOCK = Pattern.compile("```(shell|json)\\n(.*?)```", Pattern.DOTALL);
 
@@ -34,7 +36,7 @@ class EndpointExamplesProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenSentThenAnsweredAsDocumented() throws IOException {
-		PoolProcess pool = startPool();
+		PoolProcess pool = sharedPool();
 		List<Example> examples = examples();
 		assertThat(examples).hasSizeGreaterThanOrEqualTo(7);
 		for (Example example : examples) {
@@ -47,6 +49,32 @@ class EndpointExamplesProcessTests extends ProcessTestSupport {
 			example.answer().ifPresent((documented) -> compare(example.path(), documented, answer.json()));
 		}
 		pool.awaitSettled(2);
+	}
+
+	@Test
+	void whenRequestToTheEndpointIsWrongThenSentenceAndNothingChanges() {
+		PoolProcess pool = sharedPool();
+		PoolStatus before = pool.pool();
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":0}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":-3}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":1000000}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":99999999999999999999}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":\"x\"}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{}", "workers");
+		assertBadRequest(pool, "/actuator/prefork", "{\"workers\":", "");
+		assertBadRequest(pool, "/actuator/prefork/up", "{\"by\":-1}", "by");
+		assertBadRequest(pool, "/actuator/prefork/down", "{\"by\":\"all\"}", "by");
+		assertBadRequest(pool, "/actuator/prefork/reload", "{\"wait\":\"perhaps\"}", "wait");
+		assertThat(pool.request("DELETE", "/actuator/prefork/99", "").status()).isEqualTo(404);
+		PoolStatus after = pool.awaitSettled(2);
+		assertThat(after.pids()).isEqualTo(before.pids());
+		assertThat(after.generation()).isEqualTo(before.generation());
+	}
+
+	private static void assertBadRequest(PoolProcess pool, String path, String json, String field) {
+		Answer answer = pool.post(path, json);
+		assertThat(answer.status()).as("%s: %s", json, answer.text()).isEqualTo(400);
+		assertThat(answer.text()).as("sentence on %s", json).contains(field).hasSizeGreaterThan(10);
 	}
 
 	/**
