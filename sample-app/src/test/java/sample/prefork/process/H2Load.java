@@ -94,9 +94,7 @@ final class H2Load implements AutoCloseable {
 
 	void awaitProgress() {
 		int target = this.rounds.get() + 2;
-		Awaitility.await("HTTP/2 load is answered")
-			.atMost(PoolProcess.SOON)
-			.until(() -> this.rounds.get() >= target);
+		Awaitility.await("HTTP/2 load is answered").atMost(PoolProcess.SOON).until(() -> this.rounds.get() >= target);
 	}
 
 	void stopAndAssertNothingLost() {

@@ -131,7 +131,8 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		assertThat(result.answered()).as(result::toString).isEqualTo(400);
 		Map<String, Long> byWorker = result.bodies();
 		assertThat(byWorker).as("requests by worker").hasSize(MANY);
-		assertThat(byWorker.values()).as("of 400 requests").allSatisfy((count) -> assertThat(count).isBetween(60L, 140L));
+		assertThat(byWorker.values()).as("of 400 requests")
+			.allSatisfy((count) -> assertThat(count).isBetween(60L, 140L));
 	}
 
 	private static void scale(PoolProcess pool, int workers) {
