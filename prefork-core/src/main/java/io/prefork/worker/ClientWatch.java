@@ -144,6 +144,12 @@ public final class ClientWatch {
 
 		private final long grace;
 
+		/**
+		 * Buffers of sockets take megabytes at once: what they take pays for two
+		 * stretches at most.
+		 */
+		private final long credit;
+
 		private volatile long since;
 
 		private volatile long waited;
@@ -155,6 +161,7 @@ public final class ClientWatch {
 		Direction(long rate, long grace) {
 			this.rate = rate;
 			this.grace = grace;
+			this.credit = (long) (2.0 * rate * grace / TimeUnit.SECONDS.toNanos(1));
 		}
 
 		void await(long now) {
@@ -183,7 +190,7 @@ public final class ClientWatch {
 			}
 			else if (this.rate > 0) {
 				this.waited = sum;
-				this.bytes += bytes;
+				this.bytes = Math.min(this.bytes + bytes, this.credit);
 			}
 		}
 

@@ -76,6 +76,16 @@ class SlowClientsTests {
 	}
 
 	@Test
+	void whenMuchWasTakenAtOnceThenItDoesNotPayForLongSilence() {
+		this.watch.wrote(100_000_000);
+		this.watch.waitToWrite();
+		sweepAfter(12);
+		assertThat(this.closed).hasValue(0);
+		sweepAfter(25);
+		assertThat(this.closed).hasValue(1);
+	}
+
+	@Test
 	void whenApplicationDoesNotReadThenTheClientIsNotToBlame() {
 		this.watch.waitToRead();
 		this.watch.read(1);

@@ -3,12 +3,15 @@ package io.prefork.spring;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import org.springframework.context.annotation.Import;
 import org.springframework.stereotype.Component;
 
 /**
- * Holds requests until a test lets them go.
+ * Holds requests until a test lets them go, and brings along what the compatibility kits
+ * ask of every application besides.
  */
 @Component
+@Import(LongLivedExchanges.class)
 public class Holds {
 
 	private volatile CompletableFuture<String> released = new CompletableFuture<>();

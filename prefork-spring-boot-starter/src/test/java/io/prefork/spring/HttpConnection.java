@@ -54,6 +54,14 @@ public final class HttpConnection implements Closeable {
 	 * Waits for an answer.
 	 */
 	public Answer answer() throws IOException {
+		Answer head = head();
+		return new Answer(head.status(), head.headers(), body(head.headers()));
+	}
+
+	/**
+	 * Waits for the head of an answer, whose body is to be read afterwards.
+	 */
+	public Answer head() throws IOException {
 		String statusLine = line();
 		Map<String, String> headers = new TreeMap<>();
 		String line;
@@ -61,7 +69,7 @@ public final class HttpConnection implements Closeable {
 			int colon = line.indexOf(':');
 			headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
 		}
-		return new Answer(Integer.parseInt(statusLine.split(" ")[1]), headers, body(headers));
+		return new Answer(Integer.parseInt(statusLine.split(" ")[1]), headers, "");
 	}
 
 	private String body(Map<String, String> headers) throws IOException {
@@ -70,14 +78,39 @@ public final class HttpConnection implements Closeable {
 			body.write(bytes(Integer.parseInt(headers.get("content-length"))));
 		}
 		else if (headers.containsKey("transfer-encoding")) {
-			int size;
-			while ((size = Integer.parseInt(line(), 16)) > 0) {
-				body.write(bytes(size));
-				line();
-			}
-			line();
+			return chunksToTheEnd();
 		}
 		return body.toString(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Waits for chunks until they contain a text.
+	 */
+	public String chunksUntil(String text) throws IOException {
+		StringBuilder chunks = new StringBuilder();
+		while (chunks.indexOf(text) < 0) {
+			chunks.append(chunk());
+		}
+		return chunks.toString();
+	}
+
+	/**
+	 * Waits for the last chunk.
+	 * @return the chunks that were not read yet
+	 */
+	public String chunksToTheEnd() throws IOException {
+		StringBuilder chunks = new StringBuilder();
+		String chunk;
+		while (!(chunk = chunk()).isEmpty()) {
+			chunks.append(chunk);
+		}
+		return chunks.toString();
+	}
+
+	private String chunk() throws IOException {
+		String chunk = new String(bytes(Integer.parseInt(line(), 16)), StandardCharsets.UTF_8);
+		line();
+		return chunk;
 	}
 
 	public byte[] bytes(int count) throws IOException {

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -33,6 +33,47 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 		worker.gate().open();
 		assertThat(connection.answer().status()).isEqualTo(200);
 		assertThat(worker.gate().acceptedConnections()).isEqualTo(1);
+	}
+
+	@Test
+	void whenStartedThenPortIsThatOfTheListener() {
+		Started started = started(serving(1), "server.port=1");
+		assertThat(started.context().getEnvironment().getProperty("local.server.port"))
+			.isEqualTo(Integer.toString(this.listener.port()));
+	}
+
+	@Test
+	void whenThereAreSeveralListenersThenAllAreAdoptedAndLeftToSiblings() throws Exception {
+		List<SharedListener> listeners = List.of(this.listener, use(SharedListener.tcp()), unixListener());
+		StubWorker worker = new StubWorker(serving(3), listeners.toArray(SharedListener[]::new));
+		start(worker);
+		worker.gate().open();
+		for (SharedListener listener : listeners) {
+			assertThat(connectTo(listener).get("/hello").answer().body()).isEqualTo("hello");
+		}
+		assertThat(worker.connections()).isEqualTo(3);
+		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		for (SharedListener listener : listeners) {
+			connectTo(listener).get("/hello");
+			await().until(listener::takeQueued);
+		}
+	}
+
+	@Test
+	void whenAsManyConnectionsAreOpenAsAreAllowedThenTheNextIsLeftToSiblings() throws Exception {
+		StubWorker worker = started(new WorkerSettings(serving(4).type(), 4, 0, 2, Optional.empty(),
+				Duration.ofMillis(500), Duration.ofSeconds(20)))
+			.worker();
+		HttpConnection first = connect();
+		assertThat(first.get("/hello").answer().announcesClose()).isFalse();
+		HttpConnection second = connect();
+		assertThat(second.get("/hello").answer().announcesClose()).isFalse();
+		HttpConnection third = connect().get("/hello");
+		staysTrue(() -> !third.hasAnswer() && worker.connections() == 2);
+		siblingAccepts();
+		first.close();
+		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
+		assertThat(second.get("/hello").answer().status()).isEqualTo(200);
 	}
 
 	@Test
@@ -70,7 +111,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenSyncIsBusyThenSiblingGetsTheNextConnection() throws Exception {
-		assumeThat(hosts(WorkerType.SYNC)).isTrue();
+		assumeHosts(WorkerType.SYNC);
 		Started started = started(StubWorker.sync());
 		HttpConnection first = connect().get("/held");
 		await().until(() -> started.worker().requests().busy() == 1);
@@ -85,7 +126,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenAllThreadsAreBusyThenSiblingGetsTheNextConnection() throws Exception {
-		assumeThat(hosts(WorkerType.GTHREAD)).isTrue();
+		assumeHosts(WorkerType.GTHREAD);
 		Started started = started(StubWorker.gthread(2));
 		HttpConnection first = connect().get("/held");
 		HttpConnection second = connect().get("/held");
@@ -116,7 +157,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenKeptAliveConnectionsAreIdleThenTheyHoldNoSlot() throws Exception {
-		assumeThat(hosts(WorkerType.GTHREAD)).isTrue();
+		assumeHosts(WorkerType.GTHREAD);
 		StubWorker worker = started(StubWorker.gthread(1)).worker();
 		HttpConnection first = connect();
 		HttpConnection second = connect();
@@ -128,7 +169,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenKeptAliveConnectionsSaturateAWorkerThenNewConnectionIsServed() throws Exception {
-		assumeThat(hosts(WorkerType.GTHREAD)).isTrue();
+		assumeHosts(WorkerType.GTHREAD);
 		started(StubWorker.gthread(1), "server.tomcat.max-keep-alive-requests=-1");
 		List<Thread> clients = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -167,7 +208,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenAsynchronousThenGthreadIsBusyWithoutHoldingASlot() throws Exception {
-		assumeThat(hosts(WorkerType.GTHREAD)).isTrue();
+		assumeHosts(WorkerType.GTHREAD);
 		Started started = started(StubWorker.gthread(1));
 		StubWorker worker = started.worker();
 		HttpConnection connection = connect().get("/async");
@@ -182,7 +223,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenAsynchronousThenSyncServesNothingElseUntilItEnds() throws Exception {
-		assumeThat(hosts(WorkerType.SYNC)).isTrue();
+		assumeHosts(WorkerType.SYNC);
 		Started started = started(StubWorker.sync());
 		StubWorker worker = started.worker();
 		HttpConnection early = connect();
@@ -212,6 +253,33 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 		started.holds().release();
 		await().until(() -> worker.requests().busy() == 0 && worker.gate().taken() == 0);
 		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
+	}
+
+	@Test
+	void whenWebSocketIsOpenThenItHoldsNoThread() throws Exception {
+		Started started = started(serving(1));
+		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(client.ask("hello")).isEqualTo("hello");
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		if (hosts(WorkerType.GTHREAD)) {
+			await().until(() -> started.worker().gate().taken() == 0);
+		}
+		assertThat(client.ask("again")).isEqualTo("again");
+		client.close();
+		await().until(() -> started.worker().gate().taken() == 0);
+	}
+
+	@Test
+	void whenServerSendsEventsThenEachArrivesAtOnceAndNoThreadIsHeld() throws Exception {
+		Started started = started(serving(1));
+		HttpConnection connection = connect().get("/long/events");
+		assertThat(connection.head().headers().get("content-type")).startsWith("text/event-stream");
+		assertThat(connection.chunksUntil("\n\n")).isEqualTo("data:first\n\n");
+		assertThat(started.worker().requests().busy()).isEqualTo(1);
+		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
+		started.holds().release();
+		assertThat(connection.chunksToTheEnd()).isEqualTo("data:held\n\n");
+		await().until(() -> started.worker().requests().busy() == 0 && started.worker().gate().taken() == 0);
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -24,6 +25,11 @@ import static org.awaitility.Awaitility.await;
  * How every server adapter leaves, whatever the server. Each adapter's test extends this.
  */
 public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTestSupport {
+
+	// RFC 6455 section 7.4.1, and the registry that section 11.7 refers to
+	private static final int GOING_AWAY = 1001;
+
+	private static final int SERVICE_RESTART = 1012;
 
 	@Test
 	void whenDrainedWhileIdleThenCompletesAndSiblingGoesOnAccepting() throws Exception {
@@ -118,6 +124,75 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	@Test
+	void whenDrainedThenUploadInFlightFinishes() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect().send("POST /long/upload HTTP/1.1\r\nHost: localhost\r\n"
+				+ "Content-Type: application/octet-stream\r\nContent-Length: 6\r\n\r\nabc");
+		await().until(() -> started.worker().requests().busy() == 1);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(Duration.ofSeconds(1)).until(() -> !drain.isDone());
+		HttpConnection.Answer answer = connection.send("def").answer();
+		assertThat(answer.body()).isEqualTo("6 bytes");
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenDrainedThenEventStreamGoesOnAndEndsByItself() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect().get("/long/events");
+		assertThat(connection.head().status()).isEqualTo(200);
+		assertThat(connection.chunksUntil("\n\n")).isEqualTo("data:first\n\n");
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(Duration.ofSeconds(1)).until(() -> !drain.isDone());
+		started.holds().release();
+		assertThat(connection.chunksToTheEnd()).isEqualTo("data:held\n\n");
+		assertThat(connection.isClosedByServer()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenEndlessEventStreamIsEndedInOrder() throws Exception {
+		Started started = started(new WorkerSettings(serving(2).type(), 2, 0, 100, Optional.empty(),
+				Duration.ofMillis(100), Duration.ofSeconds(3)));
+		HttpConnection connection = connect().get("/long/endless");
+		assertThat(connection.head().status()).isEqualTo(200);
+		assertThat(connection.chunksUntil("\n\n")).isEqualTo("data:first\n\n");
+		Drain.Result result = started.worker().drain().graceful().join();
+		assertThat(result.took()).isGreaterThan(Duration.ofSeconds(1));
+		assertThat(connection.chunksToTheEnd()).isEmpty();
+		assertThat(connection.isClosedByServer()).isTrue();
+		assertThat(result).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenDrainedThenWebSocketIsToldAndCanConnectAgainAtOnce() throws Exception {
+		Started started = started(serving(2));
+		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(client.ask("hello")).isEqualTo("hello");
+		assertThat(started.worker().requests().busy()).isLessThanOrEqualTo(1);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		started(serving(2));
+		assertThat(client.closed()).succeedsWithin(SOON).isIn(GOING_AWAY, SERVICE_RESTART);
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		WebSocketClient again = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(again.ask("hello again")).isEqualTo("hello again");
+	}
+
+	@Test
+	void whenWebSocketClientDoesNotAnswerTheCloseThenItIsNotWaitedForLong() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect().send("GET " + LongLivedExchanges.WEB_SOCKET
+				+ " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+				+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+		assertThat(connection.head().status()).isEqualTo(101);
+		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		byte[] frame = connection.bytes(4);
+		assertThat(frame[0]).as("a close frame").isEqualTo((byte) 0x88);
+		assertThat(((frame[2] & 0xff) << 8) | (frame[3] & 0xff)).isIn(GOING_AWAY, SERVICE_RESTART);
 	}
 
 	@Test

@@ -2,14 +2,18 @@ package io.prefork.spring;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,11 +21,13 @@ import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -37,6 +43,9 @@ public abstract class ServerAdapterTestSupport {
 	protected static final Duration PATIENTLY = Duration.ofSeconds(30);
 
 	protected final SharedListener listener = SharedListener.tcp();
+
+	@TempDir
+	private Path sockets;
 
 	private final List<AutoCloseable> resources = new ArrayList<>(List.of(this.listener));
 
@@ -107,6 +116,34 @@ public abstract class ServerAdapterTestSupport {
 
 	protected final HttpConnection connect() throws IOException {
 		return use(HttpConnection.open(this.listener.port()));
+	}
+
+	/**
+	 * Connects to another listener, whatever its family.
+	 */
+	protected final HttpConnection connectTo(SharedListener listener) throws IOException {
+		if (listener.family() != StandardProtocolFamily.UNIX) {
+			return use(HttpConnection.open(listener.port()));
+		}
+		SocketChannel channel = use(SocketChannel.open(listener.address()));
+		return new HttpConnection(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
+	}
+
+	/**
+	 * Opens a unix-domain socket besides the listener.
+	 */
+	protected final SharedListener unixListener() {
+		return use(SharedListener.unix(this.sockets.resolve("app.sock")));
+	}
+
+	/**
+	 * Goes on only if the server can host a worker class.
+	 */
+	protected final void assumeHosts(WorkerType type) {
+		assumeThat(hosts(type))
+			.as("%s is about a server that does not host the worker class %s", getClass().getSimpleName(),
+					type.name().toLowerCase(Locale.ROOT))
+			.isTrue();
 	}
 
 	protected final <T extends AutoCloseable> T use(T resource) {

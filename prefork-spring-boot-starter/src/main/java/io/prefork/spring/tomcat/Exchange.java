@@ -2,6 +2,8 @@ package io.prefork.spring.tomcat;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Holds a slot while it has a thread, and while it is suspended if it is told to.
  */
 final class Exchange {
+
+	private final Request request;
 
 	private final RequestTracker.Tracked tracked;
 
@@ -22,8 +26,11 @@ final class Exchange {
 
 	private boolean ended;
 
-	Exchange(RequestTracker.Tracked tracked, AcceptGate.Claim slot, boolean holdingWhileSuspended,
+	private boolean expired;
+
+	Exchange(Request request, RequestTracker.Tracked tracked, AcceptGate.Claim slot, boolean holdingWhileSuspended,
 			@Nullable TomcatConnection connection) {
+		this.request = request;
 		this.tracked = tracked;
 		this.slot = slot;
 		this.holdingWhileSuspended = holdingWhileSuspended;
@@ -61,6 +68,30 @@ final class Exchange {
 			if (!this.holdingWhileSuspended) {
 				this.slot.occupy();
 			}
+		}
+	}
+
+	/**
+	 * Has the request end soon if it is suspended. It runs into its asynchronous timeout,
+	 * which Tomcat looks for every second: the application then answers as it does when
+	 * it has waited in vain, and a stream ends as it should. An answer that is being
+	 * written without blocking is completed as it is instead, because Spring's reactive
+	 * adapter takes a timeout for a failure, which breaks it off.
+	 */
+	synchronized void expire() {
+		if (!this.suspended || this.ended || this.expired) {
+			return;
+		}
+		this.expired = true;
+		if (this.request.getResponse().getWriteListener() == null) {
+			this.request.action(ActionCode.ASYNC_SETTIMEOUT, 1L);
+			return;
+		}
+		try {
+			this.request.action(ActionCode.ASYNC_COMPLETE, null);
+		}
+		catch (IllegalStateException ex) {
+			// It ends by itself
 		}
 	}
 

@@ -46,7 +46,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
 		this.endpoint.adopt(worker, listener, channels);
 		configure(worker.settings());
-		worker.register(new TomcatServerAdapter(this.endpoint));
+		worker.register(new TomcatServerAdapter(this.endpoint, worker.settings().gracefulTimeout()));
 	}
 
 	/**

@@ -52,7 +52,7 @@ final class RequestObservation {
 		AcceptGate.Claim slot = (streamsOf == null && connection != null) ? connection.claim() : this.gate.claim();
 		RequestTracker.Tracked tracked = this.requests.begin(String.valueOf(request.getMethod()),
 				String.valueOf(request.requestURI()));
-		return new Exchange(tracked, slot, this.type != WorkerType.GTHREAD, connection);
+		return new Exchange(request, tracked, slot, this.type != WorkerType.GTHREAD, connection);
 	}
 
 	/**

@@ -26,6 +26,8 @@ final class TomcatConnection {
 
 	private volatile boolean closed;
 
+	private long toldToClose;
+
 	TomcatConnection(AcceptGate.Claim claim) {
 		this.claim = claim;
 	}
@@ -79,6 +81,40 @@ final class TomcatConnection {
 		if (this.exchanges.get() == 0) {
 			this.claim.close();
 		}
+	}
+
+	/**
+	 * Lets asynchronous requests run into their timeouts.
+	 */
+	void expire() {
+		this.suspended.forEach(Exchange::expire);
+	}
+
+	/**
+	 * How far into a period this connection's turn is, where connections have theirs one
+	 * after the other.
+	 */
+	Duration turn(Duration period) {
+		return Duration.ofNanos((long) (period.toNanos() * (this.patience - 1) * 2));
+	}
+
+	/**
+	 * Takes note that the client is told to close.
+	 * @return whether it is told for the first time
+	 */
+	boolean tellToClose() {
+		boolean first = this.toldToClose == 0;
+		if (first) {
+			this.toldToClose = System.nanoTime();
+		}
+		return first;
+	}
+
+	/**
+	 * Whether the client was told to close so long ago.
+	 */
+	boolean wasToldToClose(Duration ago) {
+		return this.toldToClose != 0 && System.nanoTime() - this.toldToClose >= ago.toNanos();
 	}
 
 	boolean hasSuspended() {

@@ -14,16 +14,31 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 
 /**
  * A connector of Tomcat's, as a leaving worker sees it. An idle connection of HTTP/2 is
- * closed as at Tomcat's own timeout, after a last GOAWAY. Other upgraded connections,
- * such as WebSocket, have no idle state that could be seen here: they stay until the
- * graceful timeout.
+ * closed as at Tomcat's own timeout, after a last GOAWAY. A WebSocket is closed with code
+ * 1001, as Tomcat does when it stops, each in its turn within the quiet period. An
+ * asynchronous answer, such as a stream of server-sent events, may end by itself until
+ * just before the graceful timeout, and runs into its own timeout then. Other upgraded
+ * connections stay until the graceful timeout.
  */
 final class TomcatServerAdapter implements ServerAdapter {
 
+	/**
+	 * Tomcat looks for asynchronous requests that have timed out every second.
+	 */
+	private static final Duration LAST_MOMENTS = Duration.ofSeconds(2);
+
+	/**
+	 * Time for a client to answer the close of its WebSocket.
+	 */
+	private static final Duration LEAST_ROUND_TRIP = Duration.ofSeconds(1);
+
 	private final PreforkEndpoint endpoint;
 
-	TomcatServerAdapter(PreforkEndpoint endpoint) {
+	private final Duration gracefulTimeout;
+
+	TomcatServerAdapter(PreforkEndpoint endpoint, Duration gracefulTimeout) {
 		this.endpoint = endpoint;
+		this.gracefulTimeout = gracefulTimeout;
 	}
 
 	@Override
@@ -46,12 +61,53 @@ final class TomcatServerAdapter implements ServerAdapter {
 		// HTTP/2 connections that came about, or were being read, when close was
 		// announced
 		this.endpoint.sayGoAway();
+		boolean lastMoments = isClosingFor(lastMoments());
 		for (SocketWrapperBase<NioChannel> socket : this.endpoint.getConnections()) {
 			TomcatConnection connection = this.endpoint.connectionOf(socket);
-			if (connection != null && connection.isQuiet(quiet, this.endpoint.closingSince())) {
+			if (connection == null) {
+				continue;
+			}
+			if (lastMoments) {
+				connection.expire();
+			}
+			if (isWebSocket(socket)) {
+				closeWebSocket(socket, connection, quiet);
+			}
+			else if (connection.isQuiet(quiet, this.endpoint.closingSince())) {
 				closeIfIdle((NioSocketWrapper) socket, connection);
 			}
 		}
+	}
+
+	private Duration lastMoments() {
+		Duration half = this.gracefulTimeout.dividedBy(2);
+		return this.gracefulTimeout.minus((half.compareTo(LAST_MOMENTS) < 0) ? half : LAST_MOMENTS);
+	}
+
+	private boolean isClosingFor(Duration time) {
+		return System.nanoTime() - this.endpoint.closingSince() >= time.toNanos();
+	}
+
+	/**
+	 * A task of Tomcat's sends the close frame, since the client may not be reading. One
+	 * that waits for a message to be worked off would wait with a thread: that is put
+	 * off, but not for ever.
+	 */
+	private void closeWebSocket(SocketWrapperBase<NioChannel> socket, TomcatConnection connection, Duration quiet) {
+		Duration roundTrip = quiet.compareTo(LEAST_ROUND_TRIP) > 0 ? quiet : LEAST_ROUND_TRIP;
+		if (connection.wasToldToClose(roundTrip) && !connection.isBusy()) {
+			this.endpoint.processSocket(socket, SocketEvent.DISCONNECT, true);
+		}
+		else if (isClosingFor(connection.turn(quiet)) && (!connection.isBusy() || isClosingFor(quiet))
+				&& connection.tellToClose()) {
+			this.endpoint.processSocket(socket, SocketEvent.STOP, true);
+		}
+	}
+
+	private boolean isWebSocket(SocketWrapperBase<NioChannel> socket) {
+		return socket.getCurrentProcessor() instanceof Processor processor && processor.isUpgrade()
+				&& processor.getUpgradeToken() != null
+				&& "websocket".equalsIgnoreCase(processor.getUpgradeToken().protocol());
 	}
 
 	private void closeIfIdle(NioSocketWrapper socket, TomcatConnection connection) {

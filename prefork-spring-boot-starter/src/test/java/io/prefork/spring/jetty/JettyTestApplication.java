@@ -1,14 +1,28 @@
 package io.prefork.spring.jetty;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpoint;
+import org.eclipse.jetty.ee11.websocket.server.JettyWebSocketServerContainer;
+import org.eclipse.jetty.websocket.api.Callback;
+import org.eclipse.jetty.websocket.api.Session;
+import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -22,13 +36,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
  * An application on Jetty, as a worker runs it.
  */
 @Configuration(proxyBeanMethods = false)
-@Import({ Holds.class, HoldingController.class, JettyTestApplication.FlushingController.class })
+@Import({ Holds.class, HoldingController.class, JettyTestApplication.FlushingController.class,
+		JettyTestApplication.TransferController.class, JettyTestApplication.SocketController.class })
 @ImportAutoConfiguration({ SslAutoConfiguration.class, JettyServletWebServerAutoConfiguration.class,
 		DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 		HttpMessageConvertersAutoConfiguration.class })
@@ -62,6 +78,100 @@ class JettyTestApplication {
 			response.flushBuffer();
 			this.holds.hold();
 			response.getOutputStream().print("ld");
+		}
+
+	}
+
+	/**
+	 * Moves much data.
+	 */
+	@RestController
+	static class TransferController {
+
+		@PostMapping("/upload")
+		String upload(HttpServletRequest request) throws IOException {
+			return request.getInputStream().readAllBytes().length + " bytes";
+		}
+
+		@GetMapping("/download")
+		void download(HttpServletResponse response) throws IOException {
+			byte[] bytes = new byte[64 * 1024];
+			for (int i = 0; i < 1024; i++) {
+				response.getOutputStream().write(bytes);
+			}
+		}
+
+	}
+
+	/**
+	 * Upgrades to WebSocket by both of Jetty's containers: its own, as Spring does, and
+	 * that of Jakarta.
+	 */
+	@RestController
+	static class SocketController implements SmartInitializingSingleton {
+
+		private final ServletContext servletContext;
+
+		SocketController(ServletContext servletContext) {
+			this.servletContext = servletContext;
+		}
+
+		@Override
+		public void afterSingletonsInstantiated() {
+			ServerContainer container = (ServerContainer) this.servletContext
+				.getAttribute(ServerContainer.class.getName());
+			try {
+				container.addEndpoint(Echo.class);
+				container.addEndpoint(Flood.class);
+			}
+			catch (DeploymentException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		@GetMapping("/socket")
+		void socket(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			JettyWebSocketServerContainer.getContainer(this.servletContext)
+				.upgrade((upgradeRequest, upgradeResponse) -> new JettyEcho(), request, response);
+		}
+
+	}
+
+	public static class JettyEcho implements Session.Listener.AutoDemanding {
+
+		private volatile @Nullable Session session;
+
+		@Override
+		public void onWebSocketOpen(Session session) {
+			this.session = session;
+		}
+
+		@Override
+		public void onWebSocketText(String message) {
+			Objects.requireNonNull(this.session).sendText(message, Callback.NOOP);
+		}
+
+	}
+
+	@ServerEndpoint("/jakarta")
+	public static class Echo {
+
+		@OnMessage
+		public String echo(String message) {
+			return message;
+		}
+
+	}
+
+	/**
+	 * Sends more than sockets hold.
+	 */
+	@ServerEndpoint("/flood")
+	public static class Flood {
+
+		@OnOpen
+		public void send(jakarta.websocket.Session session) {
+			session.getAsyncRemote().sendBinary(ByteBuffer.allocate(64 * 1024 * 1024));
 		}
 
 	}

@@ -1,5 +1,6 @@
 package io.prefork.spring.jetty;
 
+import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
@@ -16,9 +17,17 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgradeStrategy;
 
 /**
  * A reactive application on Jetty, as a worker runs it.
@@ -28,6 +37,29 @@ import org.springframework.context.support.GenericApplicationContext;
 @ImportAutoConfiguration({ SslAutoConfiguration.class, JettyReactiveWebServerAutoConfiguration.class,
 		HttpHandlerAutoConfiguration.class, WebFluxAutoConfiguration.class, ErrorWebFluxAutoConfiguration.class })
 class ReactiveJettyTestApplication {
+
+	@Bean
+	SimpleUrlHandlerMapping sockets() {
+		WebSocketHandler echo = (session) -> session
+			.send(session.receive().map(WebSocketMessage::getPayloadAsText).map(session::textMessage));
+		return new SimpleUrlHandlerMapping(Map.of("/socket", echo), -1);
+	}
+
+	/**
+	 * The server is chosen by the class path, and so is how to upgrade: here it has
+	 * several.
+	 */
+	@Bean
+	WebFluxConfigurer upgrade() {
+		return new WebFluxConfigurer() {
+
+			@Override
+			public WebSocketService getWebSocketService() {
+				return new HandshakeWebSocketService(new JettyRequestUpgradeStrategy());
+			}
+
+		};
+	}
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
 		return new SpringApplicationBuilder(ReactiveJettyTestApplication.class).web(WebApplicationType.REACTIVE)

@@ -26,9 +26,10 @@ import org.springframework.boot.CommandLineRunner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
-import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
 import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationEvent;
@@ -108,16 +109,10 @@ class MasterApplicationTests {
 
 	@Test
 	void whenApplicationIsReactiveThenTheMasterServesTheActuatorToo(CapturedOutput output) throws Exception {
-		Thread thread = Thread.currentThread();
-		ClassLoader before = thread.getContextClassLoader();
 		// Boot cannot tell whose management context it is where Netty and Tomcat are both
-		try (URLClassLoader loader = new FilteredClassLoader("org.springframework.boot.tomcat")) {
-			thread.setContextClassLoader(loader);
-			start("--spring.main.web-application-type=reactive", "--spring.webflux.base-path=/shop");
-		}
-		finally {
-			thread.setContextClassLoader(before);
-		}
+		start("--spring.main.web-application-type=reactive", "--spring.webflux.base-path=/shop",
+				"--spring.autoconfigure.exclude=" + TomcatReactiveWebServerAutoConfiguration.class.getName() + ","
+						+ TomcatReactiveManagementContextAutoConfiguration.class.getName());
 		assertThat(this.context.orElseThrow()).isInstanceOf(ReactiveWebApplicationContext.class);
 		assertThat(get("/actuator/prefork").body()).startsWith("{\"state\":\"RUNNING\"");
 		assertThat(get("/actuator/health").body()).contains("\"status\":\"UP\"");

@@ -16,9 +16,12 @@ import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfigurati
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
+import org.springframework.web.reactive.socket.server.upgrade.StandardWebSocketUpgradeStrategy;
 
 /**
  * A reactive application on Tomcat, as a worker runs it.
@@ -28,6 +31,14 @@ import org.springframework.context.support.GenericApplicationContext;
 @ImportAutoConfiguration({ SslAutoConfiguration.class, TomcatReactiveWebServerAutoConfiguration.class,
 		HttpHandlerAutoConfiguration.class, WebFluxAutoConfiguration.class, ErrorWebFluxAutoConfiguration.class })
 class ReactiveTomcatTestApplication {
+
+	/**
+	 * Spring takes the first server on the class path for the one that runs.
+	 */
+	@Bean
+	RequestUpgradeStrategy upgradeStrategy() {
+		return new StandardWebSocketUpgradeStrategy();
+	}
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
 		return new SpringApplicationBuilder(ReactiveTomcatTestApplication.class).web(WebApplicationType.REACTIVE)

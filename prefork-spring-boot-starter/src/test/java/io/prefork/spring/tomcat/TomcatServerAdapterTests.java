@@ -45,13 +45,6 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
-	void whenStartedThenPortIsThatOfTheListener() {
-		Started started = started(StubWorker.gthread(2), "server.port=1");
-		assertThat(started.context().getEnvironment().getProperty("local.server.port"))
-			.isEqualTo(Integer.toString(this.listener.port()));
-	}
-
-	@Test
 	void whenUnixSocketThenServedLoggedAndDrained() throws Exception {
 		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.gthread(2), unix);

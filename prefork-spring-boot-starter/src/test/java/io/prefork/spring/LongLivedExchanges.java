@@ -1,0 +1,134 @@
+package io.prefork.spring;
+
+import java.util.Map;
+import java.util.Optional;
+
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.server.ServerContainer;
+import jakarta.websocket.server.ServerEndpoint;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.config.WebFluxConfigurer;
+import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
+import org.springframework.web.reactive.socket.WebSocketHandler;
+import org.springframework.web.reactive.socket.WebSocketMessage;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
+import org.springframework.web.reactive.socket.server.WebSocketService;
+import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+
+/**
+ * Uploads, streams and WebSockets that the compatibility kits ask of an application,
+ * servlet or reactive. A reactive one whose server is not the one that Spring takes for
+ * granted has a bean of type {@link RequestUpgradeStrategy}.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import({ LongLivedExchanges.Streams.class, LongLivedExchanges.ServletWebSocket.class,
+		LongLivedExchanges.ReactiveWebSocket.class })
+class LongLivedExchanges {
+
+	static final String WEB_SOCKET = "/long/socket";
+
+	@RestController
+	@RequestMapping("/long")
+	static class Streams {
+
+		private static final int BIG = 32 * 1024 * 1024;
+
+		private final Holds holds;
+
+		Streams(Holds holds) {
+			this.holds = holds;
+		}
+
+		@PostMapping("/upload")
+		String upload(@RequestBody byte[] body) {
+			return body.length + " bytes";
+		}
+
+		@GetMapping("/big")
+		byte[] big() {
+			return new byte[BIG];
+		}
+
+		@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> events() {
+			return Flux.just("first").concatWith(Mono.fromFuture(this.holds.released(), true));
+		}
+
+		@GetMapping(path = "/endless", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+		Flux<String> endless() {
+			return Flux.just("first").concatWith(Flux.never());
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class ServletWebSocket {
+
+		@Bean
+		SmartInitializingSingleton echoEndpoint(ServletContext context) {
+			return () -> {
+				try {
+					ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
+					container.addEndpoint(EchoEndpoint.class);
+				}
+				catch (Exception ex) {
+					throw new IllegalStateException(ex);
+				}
+			};
+		}
+
+	}
+
+	@ServerEndpoint(WEB_SOCKET)
+	public static class EchoEndpoint {
+
+		@OnMessage
+		public String echo(String text) {
+			return text;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	static class ReactiveWebSocket implements WebFluxConfigurer {
+
+		private final Optional<RequestUpgradeStrategy> strategy;
+
+		ReactiveWebSocket(ObjectProvider<RequestUpgradeStrategy> strategy) {
+			this.strategy = strategy.stream().findFirst();
+		}
+
+		@Override
+		public @Nullable WebSocketService getWebSocketService() {
+			return this.strategy.map(HandshakeWebSocketService::new).orElse(null);
+		}
+
+		@Bean
+		SimpleUrlHandlerMapping echoMapping() {
+			WebSocketHandler echo = (session) -> session
+				.send(session.receive().map(WebSocketMessage::getPayloadAsText).map(session::textMessage));
+			return new SimpleUrlHandlerMapping(Map.of(WEB_SOCKET, echo), -1);
+		}
+
+	}
+
+}
