@@ -37,6 +37,9 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 
 	private static final int SLOW_CLIENTS = 500;
 
+	/** Requests that wait at the same time in virtual threads. */
+	private static final int CROWD = 5000;
+
 	/** RFC 6455, section 7.4.1, and the registry of IANA that it refers to. */
 	private static final List<Integer> GOING_AWAY_OR_RESTART = List.of(1001, 1012);
 
@@ -51,6 +54,12 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		assumeVirtualThreads(workerClass);
 		PoolProcess pool = start(server, workerClass);
 		assertServedBy(pool, server, workerClass);
+		if (workerClass.equals("gthread") || workerClass.equals("reactive")) {
+			assertRefusesWhatTheServerRefuses(pool, server);
+		}
+		if (workerClass.equals("async")) {
+			assertServesACrowd(pool);
+		}
 		assertServesOrdinaryClientsBesideSlowOnes(pool);
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			scale(pool, MANY);
@@ -98,10 +107,19 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		PoolProcess pool = server.launch(launcher())
 			.chaos()
 			.managementPort()
-			.arguments("--prefork.worker-class=" + name, "--server.http2.enabled=" + !workerClass.equals("sync"))
-			.start();
+			.arguments("--prefork.worker-class=" + name, http2(workerClass),
+					"--prefork.worker-connections=" + (workerClass.equals("async") ? CROWD : 1000))
+			.start()
+			.expectProblems(LogLines.NOT_DECODED);
 		pool.awaitSettled(FEW);
 		return pool;
+	}
+
+	/**
+	 * Without TLS, beside HTTP/1.1.
+	 */
+	private static String http2(String workerClass) {
+		return "--server.http2.enabled=" + !workerClass.equals("sync");
 	}
 
 	private static void assertServedBy(PoolProcess pool, Server server, String workerClass) {
@@ -110,6 +128,24 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		JsonNode document = pool.get("/actuator/prefork").json();
 		assertThat(document.path("workerClass").asString()).as(document.toString()).isEqualTo(workerClass);
 		assertThat(pool.get("/actuator/health").json().path("status").asString()).isEqualTo("UP");
+	}
+
+	private void assertRefusesWhatTheServerRefuses(PoolProcess pool, Server server) {
+		PoolProcess ordinary = server.launch(launcher())
+			.arguments("--prefork.enabled=false", http2("any"))
+			.start()
+			.expectProblems(LogLines.NOT_DECODED)
+			.awaitServing();
+		assertThat(OddRequests.sendTo(pool.address())).isEqualTo(OddRequests.sendTo(ordinary.address()));
+		ordinary.finish();
+	}
+
+	private static void assertServesACrowd(PoolProcess pool) {
+		String request = "GET /sleep?ms=1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+		try (Crowd crowd = Crowd.of(pool.address(), CROWD, request)) {
+			assertThat(crowd.readToEnd(PoolProcess.BOOT)).hasSize(CROWD)
+				.allMatch((answer) -> answer.startsWith("HTTP/1.1 200") && answer.contains("slept 1000 ms"));
+		}
 	}
 
 	/**
@@ -125,9 +161,12 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		}
 	}
 
+	/**
+	 * The pause lets each worker be idle again, which the spread is about.
+	 */
 	private static void assertSpread(PoolProcess pool) {
-		LoadResult result = StrictClient
-			.run(Load.of(pool.address(), "/whoami").clients(1).mode(Mode.CLOSE).requests(400));
+		Load sequential = Load.of(pool.address(), "/whoami").clients(1).mode(Mode.CLOSE).pause(Duration.ofMillis(5));
+		LoadResult result = StrictClient.run(sequential.requests(400));
 		assertThat(result.answered()).as(result::toString).isEqualTo(400);
 		Map<String, Long> byWorker = result.bodies();
 		assertThat(byWorker).as("requests by worker").hasSize(MANY);
