@@ -1,6 +1,7 @@
 package io.prefork.spring;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -35,7 +37,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 			+ "Content-Type: application/octet-stream\r\nContent-Length: ";
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenClientsSendNoWholeHeadThenTheyAreBrokenOffAndOthersAreServed(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		List<HttpConnection> slow = new ArrayList<>();
@@ -53,7 +55,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenHeadOfKeptAliveConnectionTricklesThenItIsBrokenOff(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection connection = connect();
@@ -67,7 +69,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenBodyTricklesThenItIsBrokenOffAndItsSlotIsFree(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection silent = connect().send(POST + "100000\r\n\r\nabc");
@@ -82,7 +84,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenAnswerIsNotTakenThenItIsBrokenOffAndItsSlotIsFree(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection connection = connect().get("/long/big");
@@ -93,10 +95,27 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void whenClientIsSlowButFastEnoughThenItIsServed(WorkerType type) throws Exception {
-		StubWorker worker = startedWith(type).worker();
+	@Test
+	void whenTlsThenHandshakeAndAnswerAreBoundedToo() throws Exception {
+		StubWorker worker = started(serving(2).with(LIMITS), "server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD)
+			.worker();
+		HttpConnection silent = connect();
+		HttpConnection half = connect().send(new byte[] { 0x16, 0x03, 0x01, 0x02 });
+		assertThat(isBrokenOff(silent)).isTrue();
+		assertThat(isBrokenOff(half)).isTrue();
+		Socket socket = use(
+				TestCertificate.trustingContext().getSocketFactory().createSocket("localhost", this.listener.port()));
+		HttpConnection connection = new HttpConnection(socket, socket.getInputStream(), socket.getOutputStream());
+		assertThat(connection.get("/long/big").head().status()).isEqualTo(200);
+		await().atMost(PATIENTLY).until(() -> worker.slowClients().brokenOff() == 3);
+		await().atMost(SOON)
+			.until(() -> worker.requests().busy() == 0 && worker.gate().taken() == 0 && worker.connections() == 0);
+	}
+
+	@Test
+	void whenClientIsSlowButFastEnoughThenItIsServed() throws Exception {
+		StubWorker worker = started(serving(2).with(LIMITS)).worker();
 		HttpConnection connection = connect().send(POST + "16000\r\n\r\n");
 		for (int i = 0; i < 8; i++) {
 			connection.send("x".repeat(2000));
@@ -107,7 +126,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenApplicationIsSlowThenItsClientIsNotBlamed(WorkerType type) throws Exception {
 		for (String target : List.of("/held", "/async")) {
 			SharedListener listener = use(SharedListener.tcp());
