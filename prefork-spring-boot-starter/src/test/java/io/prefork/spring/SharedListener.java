@@ -17,6 +17,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 
 import io.prefork.os.Listener;
+import io.prefork.os.Scheme;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -33,16 +34,23 @@ public final class SharedListener implements AutoCloseable {
 
 	private final ProtocolFamily family;
 
-	private SharedListener(ServerSocketChannel channel, ProtocolFamily family) {
+	private final Scheme scheme;
+
+	private SharedListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
 		this.channel = channel;
 		this.family = family;
+		this.scheme = scheme;
 	}
 
 	public static SharedListener tcp() {
+		return tcp(Scheme.UNSAID);
+	}
+
+	public static SharedListener tcp(Scheme scheme) {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
 			channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-			return new SharedListener(channel, StandardProtocolFamily.INET);
+			return new SharedListener(channel, StandardProtocolFamily.INET, scheme);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -53,7 +61,7 @@ public final class SharedListener implements AutoCloseable {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 			channel.bind(UnixDomainSocketAddress.of(path), 128);
-			return new SharedListener(channel, StandardProtocolFamily.UNIX);
+			return new SharedListener(channel, StandardProtocolFamily.UNIX, Scheme.UNSAID);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -76,7 +84,7 @@ public final class SharedListener implements AutoCloseable {
 	public InheritedListener inherited() {
 		return (address() instanceof UnixDomainSocketAddress unix)
 				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
-				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128);
+				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128, this.scheme);
 	}
 
 	/**
