@@ -28,8 +28,12 @@ import static org.awaitility.Awaitility.await;
  */
 public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSupport {
 
-	private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(1), 100, 100, Duration.ofSeconds(1),
+	private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(2), 100, 100, Duration.ofSeconds(1),
 			3);
+
+	// A client that does its first handshake loads hundreds of classes
+	private static final ClientLimits TLS_LIMITS = new ClientLimits(Duration.ofSeconds(5), 100, 100,
+			Duration.ofSeconds(1), 3);
 
 	private static final int CROWD = 50;
 
@@ -62,7 +66,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 		if (connection.get("/hello").answer().announcesClose()) {
 			return;
 		}
-		await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+		await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
 		trickle(connection.send("GET /hel"), "l");
 		assertThat(isBrokenOff(connection)).isTrue();
 		assertThat(worker.slowClients().brokenOff()).isEqualTo(1);
@@ -97,7 +101,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 
 	@Test
 	void whenTlsThenHandshakeAndAnswerAreBoundedToo() throws Exception {
-		StubWorker worker = started(serving(2).with(LIMITS), "server.ssl.key-store=" + TestCertificate.keyStore(),
+		StubWorker worker = started(serving(2).with(TLS_LIMITS), "server.ssl.key-store=" + TestCertificate.keyStore(),
 				"server.ssl.key-store-password=" + TestCertificate.PASSWORD)
 			.worker();
 		HttpConnection silent = connect();
@@ -140,6 +144,35 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 			holds.release();
 			assertThat(connection.answer().body()).isEqualTo("held");
 		}
+	}
+
+	@Test
+	void whenWorkerHasNoThreadForAHeadThenItsClientIsNotBlamed() throws Exception {
+		assumeHosts(WorkerType.GTHREAD);
+		for (WorkerSettings settings : List.of(StubWorker.gthread(1), StubWorker.sync())) {
+			SharedListener listener = use(SharedListener.tcp());
+			StubWorker worker = new StubWorker(settings.with(LIMITS), listener);
+			Holds holds = start(worker).getBean(Holds.class);
+			worker.gate().open();
+			HttpConnection early = use(HttpConnection.open(listener.port()));
+			await().until(() -> worker.gate().acceptedConnections() == 1);
+			HttpConnection held = use(HttpConnection.open(listener.port())).get("/held");
+			await().until(() -> worker.requests().busy() == 1);
+			early.get("/hello");
+			await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+			holds.release();
+			assertThat(held.answer().body()).isEqualTo("held");
+			assertThat(early.answer().body()).isEqualTo("hello");
+		}
+	}
+
+	@Test
+	void whenWebSocketIsSilentThenItStays() throws Exception {
+		StubWorker worker = started(serving(2).with(LIMITS)).worker();
+		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(client.ask("hello")).isEqualTo("hello");
+		await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+		assertThat(client.ask("again")).isEqualTo("again");
 	}
 
 	@Test
