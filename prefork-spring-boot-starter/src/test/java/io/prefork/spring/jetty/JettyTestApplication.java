@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jetty.JettyServerCustomizer;
 import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
@@ -50,12 +51,22 @@ import org.springframework.web.bind.annotation.RestController;
 class JettyTestApplication {
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return run(worker, (server) -> {
+		}, properties);
+	}
+
+	static ConfigurableApplicationContext run(StubWorker worker, JettyServerCustomizer customizer,
+			String... properties) {
 		return new SpringApplicationBuilder(JettyTestApplication.class).web(WebApplicationType.SERVLET)
 			.properties(properties)
 			.properties("spring.main.banner-mode=off")
-			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
-					PreforkJettyWebServerFactoryCustomizer.class,
-					() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
+			.initializers((context) -> {
+				GenericApplicationContext beans = (GenericApplicationContext) context;
+				beans.registerBean(JettyServerCustomizer.class, () -> customizer);
+				beans.registerBean(PreforkJettyWebServerFactoryCustomizer.class,
+						() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker),
+								SharedListener::copy));
+			})
 			.run();
 	}
 
