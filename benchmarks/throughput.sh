@@ -3,69 +3,75 @@
 # pool, in turn, so that a machine whose speed drifts drifts for both. Prints each pair
 # and the median ratio.
 #
-#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] [-k CLASS] [close]
+#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] [-s SERVER] [-k CLASS] [close]
+#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] all
 #
 # THREADS are those of the ordinary application; each worker gets its share of them.
-# Needs wrk, curl and the sample's jar (./mvnw -DskipTests -pl sample-app -am package).
+# SERVER is tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. "all" takes
+# each class on each server, with kept-alive connections and without.
+# Needs wrk, curl and what README.md says.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+options=("$@")
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-pairs=5 seconds=10 connections=32 workers=2 threads=16 class=gthread
-while getopts n:d:c:w:t:k: option; do
+pairs=5 seconds=10 connections=32 workers=2 threads=16 class= server=tomcat
+while getopts n:d:c:w:t:s:k: option; do
 	case $option in
 		n) pairs=$OPTARG ;;
 		d) seconds=$OPTARG ;;
 		c) connections=$OPTARG ;;
 		w) workers=$OPTARG ;;
 		t) threads=$OPTARG ;;
+		s) server=$OPTARG ;;
 		k) class=$OPTARG ;;
 		*) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
+
+if [[ ${1:-} == all ]]; then
+	unset 'options[-1]'
+	for cell in tomcat/gthread tomcat/async jetty/gthread jetty/async reactor-netty/reactive reactive-tomcat/reactive reactive-jetty/reactive tomcat/sync jetty/sync; do
+		[[ $cell == */async ]] && ! has_virtual_threads && continue
+		for mode in '' close; do
+			[[ $cell == */sync && -z $mode ]] && continue # it keeps no connection
+			benchmarks/throughput.sh "${options[@]}" -s "${cell%/*}" -k "${cell#*/}" $mode | tail -1
+		done
+	done
+	exit
+fi
+
 headers=()
 [[ ${1:-} == close ]] && headers=(-H 'Connection: close')
-
-jar=$(ls sample-app/target/sample-app-*.jar)
-directory=$(mktemp -d)
-pids=()
-trap 'kill "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$directory"' EXIT
-
-start() { # port, arguments...
-	local port=$1
-	shift
-	java -jar "$jar" --server.port="$port" "$@" >"$directory/$port.log" 2>&1 &
-	pids+=($!)
-	for _ in $(seq 600); do
-		curl -fs "localhost:$port/" >/dev/null && return 0
-		sleep 0.1
-	done
-	cat "$directory/$port.log" >&2
-	exit 1
-}
-
-accepting() { # port
-	curl -s "localhost:$1/actuator/prefork" | grep -o '"accepting":[0-9]*' | cut -d: -f2
-}
+if [[ -z $class ]]; then
+	class=gthread
+	[[ $server == rea* ]] && class=reactive
+fi
+if [[ $class == sync ]]; then
+	threads=$workers
+fi
 
 rate() { # port
 	wrk -t2 -c"$connections" -d"${seconds}s" "${headers[@]}" "http://127.0.0.1:$1/whoami" |
 		awk '/Requests\/sec/ { print $2 }'
 }
 
-start 18181 --prefork.enabled=false --server.tomcat.threads.max="$threads"
-start 18182 --prefork.workers="$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
-until [[ $(accepting 18182) == "$workers" ]]; do sleep 0.2; done
+ordinary=(--prefork.enabled=false --server.tomcat.threads.max="$threads" --server.jetty.threads.max=$((threads + 4)))
+[[ $class == async ]] && ordinary+=(--spring.threads.virtual.enabled=true)
+export JDK_JAVA_OPTIONS="-Dreactor.netty.ioWorkerCount=$threads"
+start "$server" 18181 "${ordinary[@]}"
+unset JDK_JAVA_OPTIONS
+start_pool "$server" 18182 "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
 
 for port in 18181 18182 18181 18182; do # warm up
 	rate "$port" >/dev/null
 done
 ratios=()
 for ((pair = 1; pair <= pairs; pair++)); do
-	ordinary=$(rate 18181)
+	alone=$(rate 18181)
 	pool=$(rate 18182)
-	ratio=$(awk -v a="$pool" -v b="$ordinary" 'BEGIN { printf "%.3f", a / b }')
-	ratios+=("$ratio")
-	echo "pair $pair: ordinary $ordinary/s, pool of $workers $pool/s, ratio $ratio"
+	ratios+=("$(ratio "$pool" "$alone")")
+	echo "pair $pair: ordinary $alone/s, pool of $workers $pool/s, ratio ${ratios[-1]}"
 done
-printf '%s\n' "${ratios[@]}" | sort -n | awk '{ r[NR] = $1 } END { print "median ratio " r[int((NR + 1) / 2)] " (" r[1] " to " r[NR] ")" }'
+printf '%s\n' "${ratios[@]}" | sort -n | awk -v what="$class on $server, ${1:-keep-alive}" \
+	'{ r[NR] = $1 } END { print what ": median ratio " r[int((NR + 1) / 2)] " (" r[1] " to " r[NR] ")" }'

@@ -52,6 +52,11 @@ final class LogLines {
 	/** The developer tools shut an H2 database down that has shut itself down. */
 	static final Pattern DEVTOOLS_SHUTDOWN = Pattern.compile("inMemoryDatabaseShutdownExecutor");
 
+	/**
+	 * What Reactor Netty says of a head that is wrong, or whose client leaves halfway.
+	 */
+	static final Pattern NOT_DECODED = Pattern.compile("HttpServerOperations .* Decoding failed: ");
+
 	private LogLines() {
 	}
 

@@ -61,8 +61,10 @@ abstract class ProcessTestSupport {
 
 	@BeforeEach
 	void name(TestInfo test) {
-		this.name = getClass().getSimpleName() + "-" + test.getTestMethod().orElseThrow().getName() + "-"
-				+ this.java.feature();
+		String method = test.getTestMethod().orElseThrow().getName();
+		String display = test.getDisplayName();
+		String invocation = display.startsWith(method) ? "" : "-" + display.replaceAll("[^\\w.]+", "-");
+		this.name = getClass().getSimpleName() + "-" + method + invocation + "-" + this.java.feature();
 	}
 
 	@AfterEach

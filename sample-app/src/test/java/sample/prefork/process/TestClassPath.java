@@ -12,18 +12,23 @@ import java.util.stream.Collectors;
 enum TestClassPath {
 
 	/** The sample as a build tool would run it. */
-	PLAIN("security", "devtools", "jetty"),
+	PLAIN(Part.SECURITY, Part.DEVTOOLS, Part.JETTY, Part.WEBFLUX, Part.NETTY),
 	/** With Spring Security. */
-	SECURED("devtools", "jetty"),
+	SECURED(Part.DEVTOOLS, Part.JETTY, Part.WEBFLUX, Part.NETTY),
 	/** With the developer tools. */
-	DEVTOOLS("security", "jetty"),
-	/** With Jetty instead of Tomcat, whose expression language it uses. */
-	JETTY("spring-security", "boot-security", "starter-security", "devtools", "spring-boot-tomcat", "tomcat-embed-core",
-			"tomcat-embed-websocket");
+	DEVTOOLS(Part.SECURITY, Part.JETTY, Part.WEBFLUX, Part.NETTY),
+	/** With Jetty instead of Tomcat. */
+	JETTY(Part.SECURITY, Part.DEVTOOLS, Part.TOMCAT, Part.WEBFLUX, Part.NETTY),
+	/** For a reactive application on Reactor Netty. */
+	REACTOR_NETTY(Part.SECURITY, Part.DEVTOOLS, Part.SERVLET, Part.DATABASE, Part.TOMCAT, Part.JETTY),
+	/** For a reactive application on Tomcat. */
+	REACTIVE_TOMCAT(Part.SECURITY, Part.DEVTOOLS, Part.SERVLET, Part.DATABASE, Part.JETTY, Part.NETTY),
+	/** For a reactive application on Jetty. */
+	REACTIVE_JETTY(Part.SECURITY, Part.DEVTOOLS, Part.SERVLET, Part.DATABASE, Part.TOMCAT, Part.NETTY);
 
-	private final List<String> without;
+	private final List<Part> without;
 
-	TestClassPath(String... without) {
+	TestClassPath(Part... without) {
 		this.without = List.of(without);
 	}
 
@@ -31,8 +36,30 @@ enum TestClassPath {
 	public String toString() {
 		String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		return Arrays.stream(all.split(File.pathSeparator))
-			.filter((entry) -> this.without.stream().noneMatch(new File(entry).getName()::contains))
+			.filter((entry) -> this.without.stream().noneMatch((part) -> part.has(new File(entry).getName())))
 			.collect(Collectors.joining(File.pathSeparator));
+	}
+
+	/**
+	 * What may be left out, by pieces of the names of files.
+	 */
+	private enum Part {
+
+		SECURITY("spring-security", "boot-security", "starter-security"), DEVTOOLS("devtools"), JETTY("jetty"),
+		/** But for its expression language, which Jetty uses. */
+		TOMCAT("spring-boot-tomcat", "tomcat-embed-core", "tomcat-embed-websocket"), SERVLET("webmvc"),
+		DATABASE("jdbc", "h2-", "HikariCP"), WEBFLUX("webflux", "spring-boot-reactor", "reactor-core"), NETTY("netty");
+
+		private final List<String> pieces;
+
+		Part(String... pieces) {
+			this.pieces = List.of(pieces);
+		}
+
+		boolean has(String file) {
+			return this.pieces.stream().anyMatch(file::contains);
+		}
+
 	}
 
 }

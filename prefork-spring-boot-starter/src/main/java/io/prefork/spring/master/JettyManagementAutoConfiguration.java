@@ -4,7 +4,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration;
+import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
 
 /**
@@ -16,7 +18,8 @@ import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServe
 		"org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration" })
 @ConditionalOnMissingClass("org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration")
 @ImportAutoConfiguration({ JettyServletWebServerAutoConfiguration.class,
-		JettyServletManagementContextAutoConfiguration.class })
+		JettyServletManagementContextAutoConfiguration.class, JettyReactiveWebServerAutoConfiguration.class,
+		JettyReactiveManagementContextAutoConfiguration.class })
 public final class JettyManagementAutoConfiguration {
 
 }

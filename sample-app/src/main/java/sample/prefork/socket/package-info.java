@@ -1,0 +1,7 @@
+/**
+ * A WebSocket.
+ */
+@NullMarked
+package sample.prefork.socket;
+
+import org.jspecify.annotations.NullMarked;
