@@ -36,7 +36,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -44,7 +43,7 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @Configuration(proxyBeanMethods = false)
 @Import({ Holds.class, HoldingController.class, JettyTestApplication.FlushingController.class,
-		JettyTestApplication.TransferController.class, JettyTestApplication.SocketController.class })
+		JettyTestApplication.SocketController.class })
 @ImportAutoConfiguration({ SslAutoConfiguration.class, JettyServletWebServerAutoConfiguration.class,
 		DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 		HttpMessageConvertersAutoConfiguration.class })
@@ -88,27 +87,6 @@ class JettyTestApplication {
 			response.flushBuffer();
 			this.holds.hold();
 			response.getOutputStream().print("ld");
-		}
-
-	}
-
-	/**
-	 * Moves much data.
-	 */
-	@RestController
-	static class TransferController {
-
-		@PostMapping("/upload")
-		String upload(HttpServletRequest request) throws IOException {
-			return request.getInputStream().readAllBytes().length + " bytes";
-		}
-
-		@GetMapping("/download")
-		void download(HttpServletResponse response) throws IOException {
-			byte[] bytes = new byte[64 * 1024];
-			for (int i = 0; i < 1024; i++) {
-				response.getOutputStream().write(bytes);
-			}
 		}
 
 	}
