@@ -17,6 +17,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 
 import io.prefork.os.Listener;
+import io.prefork.os.Scheme;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -32,6 +33,8 @@ public final class SharedListener implements AutoCloseable {
 	private final ServerSocketChannel channel;
 
 	private final ProtocolFamily family;
+
+	private Scheme scheme = Scheme.UNSAID;
 
 	private SharedListener(ServerSocketChannel channel, ProtocolFamily family) {
 		this.channel = channel;
@@ -60,6 +63,14 @@ public final class SharedListener implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Has the address say what clients speak.
+	 */
+	public SharedListener speaking(Scheme scheme) {
+		this.scheme = scheme;
+		return this;
+	}
+
 	public SocketAddress address() {
 		try {
 			return this.channel.getLocalAddress();
@@ -75,8 +86,8 @@ public final class SharedListener implements AutoCloseable {
 
 	public InheritedListener inherited() {
 		return (address() instanceof UnixDomainSocketAddress unix)
-				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
-				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128);
+				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128, this.scheme)
+				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128, this.scheme);
 	}
 
 	/**
