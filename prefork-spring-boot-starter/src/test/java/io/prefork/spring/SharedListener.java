@@ -17,6 +17,7 @@ import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
 
 import io.prefork.os.Listener;
+import io.prefork.os.Scheme;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -77,6 +78,14 @@ public final class SharedListener implements AutoCloseable {
 		return (address() instanceof UnixDomainSocketAddress unix)
 				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
 				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128);
+	}
+
+	/**
+	 * The same, with an address that says what clients speak.
+	 */
+	public InheritedListener inherited(Scheme scheme) {
+		InheritedListener unsaid = inherited();
+		return new InheritedListener(unsaid.descriptor(), unsaid.family(), unsaid.address(), unsaid.backlog(), scheme);
 	}
 
 	/**
