@@ -91,6 +91,14 @@ public final class SharedListener implements AutoCloseable {
 	}
 
 	/**
+	 * The same, with an address that says what clients speak.
+	 */
+	public InheritedListener inherited(Scheme scheme) {
+		InheritedListener unsaid = inherited();
+		return new InheritedListener(unsaid.descriptor(), unsaid.family(), unsaid.address(), unsaid.backlog(), scheme);
+	}
+
+	/**
 	 * Makes a copy, which is closed on its own.
 	 */
 	public ServerSocketChannel copy() {
