@@ -59,11 +59,17 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	/**
 	 * What has happened since the master started.
 	 *
-	 * @param requests requests answered, those of workers that are gone included
+	 * @param requests requests answered; like the other counts of requests and
+	 * connections, those of workers that are gone included
+	 * @param errors requests answered with a server error
+	 * @param overflowed requests of kept-alive connections that were begun although all
+	 * slots of their worker were taken
+	 * @param slowClients connections broken off because their clients were too slow
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
 	 */
-	public record Counters(long requests, long spawned, Map<String, Long> exits) {
+	public record Counters(long requests, long errors, long overflowed, long slowClients, long spawned,
+			Map<String, Long> exits) {
 	}
 
 	/**

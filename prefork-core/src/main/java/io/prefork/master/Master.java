@@ -87,7 +87,7 @@ public final class Master {
 
 	private int emptyTicks;
 
-	private long requestsOfTheGone;
+	private Totals countedByTheGone = Totals.NONE;
 
 	/**
 	 * Prepares a master: makes the scoreboard and opens the control socket.
@@ -235,7 +235,8 @@ public final class Master {
 
 	private void tell(Event event) {
 		if (event instanceof Event.Exited exited) {
-			reading(exited.worker()).ifPresent((reading) -> this.requestsOfTheGone += reading.requests());
+			reading(exited.worker())
+				.ifPresent((reading) -> this.countedByTheGone = this.countedByTheGone.plus(reading));
 			this.processes.exited(exited.worker());
 		}
 		for (Action action : this.pool.on(event, MonotonicTime.now())) {
@@ -337,14 +338,14 @@ public final class Master {
 	 * The pool at one moment.
 	 *
 	 * @param view the pool
-	 * @param requestsOfTheGone requests answered by workers that are gone
+	 * @param countedByTheGone what workers had counted that are gone
 	 */
-	record Snapshot(PoolView view, long requestsOfTheGone) {
+	record Snapshot(PoolView view, Totals countedByTheGone) {
 	}
 
 	CompletableFuture<Snapshot> snapshot() {
 		CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
-		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.requestsOfTheGone)));
+		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.countedByTheGone)));
 		return snapshot;
 	}
 

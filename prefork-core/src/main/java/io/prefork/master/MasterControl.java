@@ -73,7 +73,7 @@ final class MasterControl implements PoolControl {
 	@Override
 	public PoolDocument pool() {
 		Master.Snapshot snapshot = snapshot();
-		return this.documents.pool(snapshot.view(), snapshot.requestsOfTheGone());
+		return this.documents.pool(snapshot.view(), snapshot.countedByTheGone());
 	}
 
 	@Override

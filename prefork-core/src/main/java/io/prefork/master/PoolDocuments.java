@@ -48,7 +48,7 @@ final class PoolDocuments {
 		this.scoreboard = scoreboard;
 	}
 
-	PoolDocument pool(PoolView view, long requestsOfTheGone) {
+	PoolDocument pool(PoolView view, Totals countedByTheGone) {
 		List<PoolDocument.WorkerSummary> summaries = view.workers().stream().map(this::summary).toList();
 		int accepting = count(view, WorkerState.ACCEPTING);
 		int slots = this.configuration.settings().slots();
@@ -56,12 +56,17 @@ final class PoolDocuments {
 				count(view, WorkerState.READY), count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING),
 				count(view, WorkerState.DRAINING), summaries.stream().mapToInt(PoolDocument.WorkerSummary::busy).sum(),
 				accepting * slots);
-		long requests = requestsOfTheGone + summaries.stream().mapToLong(PoolDocument.WorkerSummary::requests).sum();
+		Totals totals = countedByTheGone;
+		for (PoolView.WorkerView worker : view.workers()) {
+			totals = reading(worker.worker()).map(totals::plus).orElse(totals);
+		}
 		return new PoolDocument(view.state().name(),
 				new PoolDocument.Master(ProcessHandle.current().pid(), MonotonicTime.since(this.started)),
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
-				new PoolDocument.Counters(requests, view.spawned(), exits(view)), summaries);
+				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
+						view.spawned(), exits(view)),
+				summaries);
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {

@@ -1,5 +1,6 @@
 package io.prefork.worker;
 
+import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.scoreboard.Scoreboard;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the worker's slot of the scoreboard several times a second, on a thread of its
- * own that runs no request: a worker whose requests are slow beats on.
+ * own that runs no request: a worker whose requests are slow beats on. Its time is that
+ * at which all servers of the worker were last seen alive.
  */
 final class Heartbeat {
 
@@ -24,15 +26,18 @@ final class Heartbeat {
 
 	private final SlowClients slowClients;
 
+	private final Collection<? extends ServerAdapter> servers;
+
 	private volatile @Nullable Thread thread;
 
-	Heartbeat(Scoreboard scoreboard, WorkerSpec spec, RequestTracker requests, AcceptGate gate,
-			SlowClients slowClients) {
+	Heartbeat(Scoreboard scoreboard, WorkerSpec spec, RequestTracker requests, AcceptGate gate, SlowClients slowClients,
+			Collection<? extends ServerAdapter> servers) {
 		this.scoreboard = scoreboard;
 		this.spec = spec;
 		this.requests = requests;
 		this.gate = gate;
 		this.slowClients = slowClients;
+		this.servers = servers;
 	}
 
 	void start() {
@@ -75,11 +80,17 @@ final class Heartbeat {
 	private void beat() {
 		Runtime runtime = Runtime.getRuntime();
 		this.scoreboard.write(this.spec.slot(),
-				new SlotReading(this.spec.serial(), System.nanoTime(), this.requests.busy(),
+				new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
 						this.requests.oldestStart().orElse(0), this.gate.isOpen() && !this.gate.isFull(),
 						this.requests.completed(), this.gate.acceptedConnections(), this.gate.overflowed(),
 						this.requests.errors(), this.slowClients.brokenOff(),
 						runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+	}
+
+	private long aliveAt() {
+		long now = System.nanoTime();
+		// Ages are compared, since values of nanoTime may be negative and wrap around.
+		return now - this.servers.stream().mapToLong((server) -> now - server.aliveAt()).max().orElse(0);
 	}
 
 }

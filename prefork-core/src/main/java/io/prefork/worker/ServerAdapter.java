@@ -37,4 +37,16 @@ public interface ServerAdapter {
 	 */
 	void closeIdle(Duration quiet);
 
+	/**
+	 * Until when the server was seen alive, for the heartbeat. What stands still although
+	 * other threads go on, such as an event loop that a request blocks, stands still for
+	 * all connections that it has, and makes the worker hung. Called a few times a
+	 * second; must not block.
+	 * @return the time as of {@link System#nanoTime()}; the current time unless something
+	 * has not come round since
+	 */
+	default long aliveAt() {
+		return System.nanoTime();
+	}
+
 }

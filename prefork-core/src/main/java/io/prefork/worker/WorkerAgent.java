@@ -90,7 +90,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			AcceptGate gate = new AcceptGate(settings);
 			SlowClients slowClients = new SlowClients(settings.clients());
 			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
-			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients);
+			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients, this.adapters);
 			heartbeat.start();
 			this.serving = new Serving(settings, gate, slowClients, heartbeat,
 					new Siblings(scoreboard, this.spec.slot()));

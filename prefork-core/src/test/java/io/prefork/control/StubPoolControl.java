@@ -18,8 +18,8 @@ class StubPoolControl implements PoolControl {
 
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
-			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32), new PoolDocument.Counters(9, 6, Map.of("crash", 1L)),
-			List.of(SUMMARY));
+			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
+			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L)), List.of(SUMMARY));
 
 	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no\nway");
 

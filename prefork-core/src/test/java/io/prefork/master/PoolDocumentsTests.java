@@ -58,13 +58,17 @@ class PoolDocumentsTests {
 		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0, 0));
 		PoolDocument document = this.documents.pool(view(worker(0, 7, PID, WorkerState.ACCEPTING),
 				worker(1, 8, 0, WorkerState.SPAWNED), worker(2, 9, NO_PROCESS, WorkerState.BOOTING),
-				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)), 1000);
+				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)),
+				new Totals(1000, 10, 20, 30));
 		assertThat(document.state()).isEqualTo("RUNNING");
 		assertThat(document.master().pid()).isEqualTo(PID);
 		assertThat(document.workerClass()).isEqualTo("gthread");
 		assertThat(document.threads()).isEqualTo(8);
 		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 2, 1, 3, 8));
 		assertThat(document.counters().requests()).isEqualTo(1100);
+		assertThat(document.counters().errors()).isEqualTo(14);
+		assertThat(document.counters().overflowed()).isEqualTo(22);
+		assertThat(document.counters().slowClients()).isEqualTo(35);
 		assertThat(document.counters().spawned()).isEqualTo(12);
 		assertThat(document.counters().exits()).containsEntry("crash", 2L)
 			.containsEntry("timeout", 0L)
@@ -86,7 +90,7 @@ class PoolDocumentsTests {
 	@Test
 	void whenTheKernelTellsOfTheQueueThenItIsShown() {
 		this.fixture.os.listeners.get(0).queued = 5;
-		assertThat(this.documents.pool(view(), 0).listeners()).containsExactly(
+		assertThat(this.documents.pool(view(), Totals.NONE).listeners()).containsExactly(
 				new PoolDocument.ListenerDocument("0.0.0.0:80", 128, 5),
 				new PoolDocument.ListenerDocument("unix:/run/app.sock", 128, null));
 	}

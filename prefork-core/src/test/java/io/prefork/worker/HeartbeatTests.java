@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import io.prefork.scoreboard.Scoreboard;
 import io.prefork.scoreboard.SlotReading;
@@ -35,8 +37,7 @@ class HeartbeatTests {
 
 	@Test
 	void whenItBeatsThenTheMasterReadsWhatTheWorkerDoes() {
-		Heartbeat heartbeat = new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate,
-				new SlowClients(ClientLimits.NONE));
+		Heartbeat heartbeat = heartbeat(List.of());
 		assertThat(this.scoreboard.read(1, 7)).isEmpty();
 		heartbeat.start();
 		try {
@@ -69,12 +70,57 @@ class HeartbeatTests {
 
 	@Test
 	void whenItIsStoppedWithoutHavingStartedThenItHasBeatenOnce() {
-		new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate, new SlowClients(ClientLimits.NONE)).stop();
+		heartbeat(List.of()).stop();
 		assertThat(this.scoreboard.read(1, 7)).isPresent();
+	}
+
+	@Test
+	void whenAServerStandsStillThenTheHeartbeatDoesToo() {
+		AtomicLong aliveAt = new AtomicLong(System.nanoTime());
+		ServerAdapter standing = new StubServer(aliveAt::get);
+		ServerAdapter lively = new StubServer(System::nanoTime);
+		heartbeat(List.of(lively, standing)).stop();
+		assertThat(reading().heartbeat()).isEqualTo(aliveAt.get());
+		aliveAt.incrementAndGet();
+		heartbeat(List.of(standing, lively)).stop();
+		assertThat(reading().heartbeat()).isEqualTo(aliveAt.get());
+		heartbeat(List.of(lively)).stop();
+		assertThat(reading().heartbeat()).isGreaterThan(aliveAt.get());
+	}
+
+	private Heartbeat heartbeat(List<ServerAdapter> servers) {
+		return new Heartbeat(this.scoreboard, this.spec, this.requests, this.gate, new SlowClients(ClientLimits.NONE),
+				servers);
 	}
 
 	private SlotReading reading() {
 		return this.scoreboard.read(1, 7).orElseThrow();
+	}
+
+	private record StubServer(LongSupplier alive) implements ServerAdapter {
+
+		@Override
+		public void stopAccepting() {
+		}
+
+		@Override
+		public void announceClose() {
+		}
+
+		@Override
+		public int connections() {
+			return 0;
+		}
+
+		@Override
+		public void closeIdle(Duration quiet) {
+		}
+
+		@Override
+		public long aliveAt() {
+			return this.alive.getAsLong();
+		}
+
 	}
 
 }

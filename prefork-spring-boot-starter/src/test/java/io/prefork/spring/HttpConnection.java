@@ -24,6 +24,8 @@ public final class HttpConnection implements Closeable {
 
 	private final OutputStream out;
 
+	private boolean afterChunk;
+
 	public HttpConnection(Closeable socket, InputStream in, OutputStream out) {
 		this.socket = socket;
 		this.in = in;
@@ -107,9 +109,18 @@ public final class HttpConnection implements Closeable {
 		return chunks.toString();
 	}
 
+	/**
+	 * What ends a chunk may come with the next one.
+	 */
 	private String chunk() throws IOException {
+		if (this.afterChunk) {
+			line();
+		}
 		String chunk = new String(bytes(Integer.parseInt(line(), 16)), StandardCharsets.UTF_8);
-		line();
+		this.afterChunk = !chunk.isEmpty();
+		if (!this.afterChunk) {
+			line();
+		}
 		return chunk;
 	}
 

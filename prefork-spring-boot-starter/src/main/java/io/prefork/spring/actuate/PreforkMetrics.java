@@ -57,6 +57,15 @@ class PreforkMetrics implements MeterBinder {
 			.register(registry);
 		counter("prefork.requests", (pool) -> pool.counters().requests()).description("Requests answered")
 			.register(registry);
+		counter("prefork.errors", (pool) -> pool.counters().errors())
+			.description("Requests answered with a server error")
+			.register(registry);
+		counter("prefork.overflowed", (pool) -> pool.counters().overflowed())
+			.description("Requests begun beyond the slots of their worker")
+			.register(registry);
+		counter("prefork.slow.clients", (pool) -> pool.counters().slowClients())
+			.description("Connections broken off because their clients were too slow")
+			.register(registry);
 		counter("prefork.spawned", (pool) -> pool.counters().spawned()).description("Worker processes started")
 			.register(registry);
 		for (ExitCause.Category category : ExitCause.Category.values()) {

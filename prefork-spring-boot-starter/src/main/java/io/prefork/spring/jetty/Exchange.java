@@ -2,6 +2,8 @@ package io.prefork.spring.jetty;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
+import org.eclipse.jetty.ee11.servlet.AsyncContextEvent;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,11 @@ final class Exchange {
 
 	private int threads;
 
+	private @Nullable ServletContextRequest request;
+
 	private boolean suspended;
+
+	private boolean expired;
 
 	private boolean ended;
 
@@ -49,11 +55,14 @@ final class Exchange {
 
 	/**
 	 * The current thread works on the request, which may have others.
+	 * @param request the request as the application sees it
 	 */
-	synchronized void enter() {
+	synchronized void enter(@Nullable ServletContextRequest request) {
+		this.request = request;
 		this.threads++;
 		if (this.suspended && !this.ended && this.tracked != null) {
 			this.suspended = false;
+			this.server.suspended().remove(this);
 			this.tracked.resume();
 			if (!this.server.isHoldingWhileSuspended()) {
 				this.slot.occupy();
@@ -69,6 +78,7 @@ final class Exchange {
 		this.threads--;
 		if (this.threads == 0 && !this.ended && this.tracked != null) {
 			this.suspended = true;
+			this.server.suspended().add(this);
 			this.tracked.suspend();
 			if (!this.server.isHoldingWhileSuspended()) {
 				giveBack();
@@ -85,6 +95,7 @@ final class Exchange {
 			return;
 		}
 		this.ended = true;
+		this.server.suspended().remove(this);
 		this.endPoint.ended();
 		if (this.tracked == null) {
 			this.slot.vacate();
@@ -93,6 +104,48 @@ final class Exchange {
 		this.tracked.end(status);
 		if (!this.suspended || this.server.isHoldingWhileSuspended()) {
 			giveBack();
+		}
+	}
+
+	/**
+	 * Has the request end soon if it is suspended. It runs into its asynchronous timeout:
+	 * the application then answers as it does when it has waited in vain, and a stream
+	 * ends as it should. An answer that is being written without blocking is completed as
+	 * it is instead, because Spring's reactive adapter takes a timeout for a failure,
+	 * which breaks it off. Does not wait.
+	 */
+	void expire() {
+		ServletContextRequest request = requestToExpire();
+		if (request != null) {
+			this.endPoint.execute(() -> expire(request));
+		}
+	}
+
+	private synchronized @Nullable ServletContextRequest requestToExpire() {
+		if (!this.suspended || this.ended || this.expired) {
+			return null;
+		}
+		this.expired = true;
+		return this.request;
+	}
+
+	private static void expire(ServletContextRequest request) {
+		AsyncContextEvent event = request.getServletRequestState().getAsyncContextEvent();
+		if (event == null) {
+			return;
+		}
+		try {
+			if (request.getHttpOutput().isAsync()) {
+				event.getAsyncContext().complete();
+			}
+			else {
+				event.cancelTimeoutTask();
+				event.setTimeoutTask(() -> false);
+				event.run();
+			}
+		}
+		catch (IllegalStateException ex) {
+			// It ends by itself
 		}
 	}
 

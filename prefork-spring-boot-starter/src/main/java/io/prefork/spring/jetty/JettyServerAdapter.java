@@ -6,7 +6,10 @@ import java.util.List;
 import io.prefork.worker.ServerAdapter;
 
 /**
- * The connectors of a worker's Jetty, as a leaving worker sees them.
+ * The connectors of a worker's Jetty, as a leaving worker sees them. WebSocket sessions
+ * are closed each in its turn within the quiet period. An asynchronous answer, such as a
+ * stream of server-sent events, may end by itself until just before the graceful timeout,
+ * and runs into its own timeout then.
  */
 final class JettyServerAdapter implements ServerAdapter {
 
@@ -41,6 +44,9 @@ final class JettyServerAdapter implements ServerAdapter {
 			// HTTP/2 connections that came about when close was announced
 			connector.sayGoAway();
 			connector.closeIdle(quiet);
+		}
+		if (this.server.isInLastMoments()) {
+			this.server.suspended().forEach(Exchange::expire);
 		}
 		this.server.webSockets().close(quiet, this.server.closingSince());
 	}

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
@@ -83,6 +84,18 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	}
 
 	/**
+	 * Runs something on one of the threads that serve requests.
+	 */
+	void execute(Runnable task) {
+		try {
+			this.connector.getExecutor().execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The server stops, and closes its connections
+		}
+	}
+
+	/**
 	 * Closes at once.
 	 * @param telling whether the application may be told, which can take its time: that
 	 * is done by a thread that nobody waits for, since all others may be blocked here
@@ -103,7 +116,7 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	 */
 	void closeUnlessReadable() {
 		if (this.prober == null && getFillInterest().isInterested()) {
-			this.connector.getExecutor().execute(this::probe);
+			execute(this::probe);
 		}
 	}
 

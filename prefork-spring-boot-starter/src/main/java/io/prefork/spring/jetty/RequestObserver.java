@@ -3,6 +3,7 @@ package io.prefork.spring.jetty;
 import java.util.concurrent.RejectedExecutionException;
 
 import io.prefork.worker.AcceptGate;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Context;
@@ -91,8 +92,8 @@ final class RequestObserver extends Handler.Wrapper implements ContextHandler.Co
 	@Override
 	public void enterScope(Context context, @Nullable Request request) {
 		Exchange exchange = exchangeOf(request);
-		if (exchange != null) {
-			exchange.enter();
+		if (exchange != null && request != null) {
+			exchange.enter(Request.as(request, ServletContextRequest.class));
 		}
 	}
 

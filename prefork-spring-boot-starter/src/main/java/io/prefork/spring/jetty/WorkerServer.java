@@ -2,6 +2,8 @@ package io.prefork.spring.jetty;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 import io.prefork.worker.AcceptGate;
@@ -16,6 +18,11 @@ import io.prefork.worker.WorkerType;
  */
 final class WorkerServer {
 
+	/**
+	 * Time for suspended requests to end in order.
+	 */
+	private static final Duration LAST_MOMENTS = Duration.ofSeconds(2);
+
 	private final Worker worker;
 
 	private final WorkerSettings settings;
@@ -25,6 +32,8 @@ final class WorkerServer {
 	private final Semaphore connections;
 
 	private final WebSockets webSockets = new WebSockets();
+
+	private final Set<Exchange> suspended = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean closing;
 
@@ -62,6 +71,13 @@ final class WorkerServer {
 	 */
 	RequestSlots slots() {
 		return this.slots;
+	}
+
+	/**
+	 * Requests that have left their threads.
+	 */
+	Set<Exchange> suspended() {
+		return this.suspended;
 	}
 
 	WebSockets webSockets() {
@@ -102,6 +118,16 @@ final class WorkerServer {
 
 	boolean isClosing() {
 		return this.closing;
+	}
+
+	/**
+	 * Whether the time that a leaving worker is given is nearly over.
+	 */
+	boolean isInLastMoments() {
+		Duration graceful = this.settings.gracefulTimeout();
+		Duration half = graceful.dividedBy(2);
+		Duration most = graceful.minus((half.compareTo(LAST_MOMENTS) < 0) ? half : LAST_MOMENTS);
+		return this.closing && System.nanoTime() - this.closingSince >= most.toNanos();
 	}
 
 	long closingSince() {

@@ -1,10 +1,12 @@
 package io.prefork.spring.netty;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 
 import io.netty.channel.socket.DefaultServerSocketChannelConfig;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,9 @@ final class InetServerChannel extends PreforkServerChannel implements ServerSock
 
 	private final ServerSocketChannelConfig config;
 
-	InetServerChannel(NettyEndpoint endpoint) {
-		super(endpoint);
-		this.config = new DefaultServerSocketChannelConfig(this, endpoint.open().socket());
+	InetServerChannel(NettyEndpoint endpoint, List<InheritedListener> listeners) {
+		super(endpoint, listeners);
+		this.config = new DefaultServerSocketChannelConfig(this, open().socket());
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.netty.buffer.Unpooled;
@@ -37,6 +38,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 
 	private final AcceptGate.Claim claim;
 
+	private final ClientObserver client;
+
 	// Used by the event loop alone
 	private final Set<RequestHandler> handlers = new HashSet<>();
 
@@ -48,6 +51,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	private volatile long lastActive = System.nanoTime();
 
 	// Used by the event loop alone
+	private int streams;
+
+	// Used by the event loop alone
 	private boolean toldToGoAway;
 
 	private volatile boolean closed;
@@ -57,6 +63,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		this.channel = channel;
 		this.socket = socket;
 		this.claim = claim;
+		this.client = new ClientObserver(endpoint.slowClients(), channel);
 		channel.attr(KEY).set(this);
 		channel.pipeline().addLast(this);
 	}
@@ -98,25 +105,49 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		context.fireChannelRead(message);
 	}
 
-	void began(RequestHandler handler) {
+	/**
+	 * A request has begun.
+	 * @param whole whether there is no body, or it is no concern of this connection alone
+	 */
+	void began(RequestHandler handler, boolean whole) {
 		this.handlers.add(handler);
 		this.requests.incrementAndGet();
 		this.claim.settle();
-		if (this.endpoint.isClosing()) {
+		this.client.began(whole);
+		if (this.endpoint.isClosing() || hasHadItsStreams(handler)) {
 			goAway();
 		}
+	}
+
+	private boolean hasHadItsStreams(RequestHandler handler) {
+		int bound = this.endpoint.settings().clients().keepAliveRequests();
+		return handler.isStream() && bound > 0 && ++this.streams >= bound;
+	}
+
+	void receivedBody() {
+		this.client.receivedBody();
 	}
 
 	void ended(RequestHandler handler) {
 		this.handlers.remove(handler);
 		this.lastActive = System.nanoTime();
-		if (this.requests.decrementAndGet() == 0 && this.closed) {
+		this.client.ended();
+		if (this.requests.decrementAndGet() > 0) {
+			return;
+		}
+		if (this.closed) {
 			this.claim.close();
+		}
+		else if (this.toldToGoAway && !this.endpoint.isClosing()) {
+			this.channel.eventLoop()
+				.schedule(this::closeIfIdle, this.endpoint.settings().drainQuietPeriod().toMillis(),
+						TimeUnit.MILLISECONDS);
 		}
 	}
 
 	void closed() {
 		this.closed = true;
+		this.client.closed();
 		if (this.requests.get() == 0) {
 			this.claim.close();
 		}
@@ -138,20 +169,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
-	 * Tells the client what can be told before its next answer.
+	 * Tells the client what can be told before its next answer, and ends what has no end
+	 * of its own.
+	 * @param since when the worker began to leave
+	 * @param spread over how long WebSockets are closed, one after the other
+	 * @param lastMoment whether streams of events are to end
 	 */
-	void announceClose() {
+	void takeLeave(long since, Duration spread, boolean lastMoment) {
+		boolean turn = System.nanoTime() - since >= spread.toNanos() * 2 * (this.patience - 1);
 		execute(() -> {
 			goAway();
-			Set.copyOf(this.handlers).forEach(RequestHandler::closeWebSocket);
+			for (RequestHandler handler : Set.copyOf(this.handlers)) {
+				if (turn) {
+					handler.closeWebSocket();
+				}
+				if (lastMoment) {
+					handler.endEventStream();
+				}
+			}
 		});
-	}
-
-	/**
-	 * Ends what has no end of its own.
-	 */
-	void endStreams() {
-		execute(() -> Set.copyOf(this.handlers).forEach(RequestHandler::endEventStream));
 	}
 
 	/**

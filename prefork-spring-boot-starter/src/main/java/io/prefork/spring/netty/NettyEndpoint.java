@@ -1,43 +1,38 @@
 package io.prefork.spring.netty;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
+import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec.InheritedListener;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where the server's connections come from, and which there are.
+ * Where the server's connections come from, and which there are. Safe for use by any
+ * thread.
  */
 final class NettyEndpoint {
 
-	private final AcceptGate gate;
-
-	private final RequestTracker requests;
+	private final Worker worker;
 
 	private final WorkerSettings settings;
-
-	private final List<InheritedListener> listeners;
 
 	private final ListenerChannelSource channels;
 
@@ -45,12 +40,12 @@ final class NettyEndpoint {
 
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final List<Acceptor> acceptors = new ArrayList<>();
+	private final List<PreforkServerChannel> servers = new CopyOnWriteArrayList<>();
+
+	private final List<EventLoopPulse> pulses = new CopyOnWriteArrayList<>();
 
 	// An acceptor that waits for a client holds a permit too
 	private final Semaphore room;
-
-	private volatile @Nullable PreforkServerChannel server;
 
 	private volatile boolean stopped;
 
@@ -59,21 +54,23 @@ final class NettyEndpoint {
 	private volatile long closingSince;
 
 	NettyEndpoint(Worker worker, ListenerChannelSource channels, boolean noDelay) {
-		this.gate = worker.gate();
-		this.requests = worker.requests();
+		this.worker = worker;
 		this.settings = worker.settings();
-		this.listeners = worker.spec().listeners();
 		this.channels = channels;
 		this.noDelay = noDelay;
-		this.room = new Semaphore(this.settings.workerConnections() + this.listeners.size() - 1);
+		this.room = new Semaphore(this.settings.workerConnections() + worker.spec().listeners().size() - 1);
 	}
 
 	AcceptGate gate() {
-		return this.gate;
+		return this.worker.gate();
 	}
 
 	RequestTracker requests() {
-		return this.requests;
+		return this.worker.requests();
+	}
+
+	SlowClients slowClients() {
+		return this.worker.slowClients();
 	}
 
 	WorkerSettings settings() {
@@ -81,53 +78,34 @@ final class NettyEndpoint {
 	}
 
 	/**
-	 * Where the server listens, for those who want one address: the first of TCP, if
-	 * there is any.
+	 * Takes note of the event loops that connections are served by.
 	 */
-	SocketAddress address() {
-		List<SocketAddress> addresses = this.listeners.stream().map(InheritedListener::socketAddress).toList();
-		return addresses.stream()
-			.filter((address) -> !(address instanceof UnixDomainSocketAddress))
-			.findFirst()
-			.orElse(addresses.get(0));
-	}
-
-	SocketAddress nettyAddress() {
-		SocketAddress address = address();
-		return (address instanceof UnixDomainSocketAddress unix) ? new DomainSocketAddress(unix.getPath().toString())
-				: address;
+	synchronized void servedBy(EventLoopGroup loops) {
+		if (this.pulses.isEmpty()) {
+			loops.forEach((loop) -> this.pulses.add(new EventLoopPulse(loop)));
+		}
 	}
 
 	/**
-	 * Opens the listening sockets.
-	 * @return that of {@link #address()}
+	 * Until when all event loops were seen to come round.
 	 */
-	synchronized ServerSocketChannel open() {
-		if (this.stopped || !this.acceptors.isEmpty()) {
-			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
-		}
-		ServerSocketChannel first = null;
-		try {
-			for (InheritedListener listener : this.listeners) {
-				ServerSocketChannel channel = this.channels.open(listener);
-				this.acceptors.add(new Acceptor(this, listener, channel));
-				if (first == null || listener.socketAddress().equals(address())) {
-					first = channel;
-				}
-			}
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("The listening sockets that this worker inherits cannot be opened", ex);
-		}
-		if (first == null) {
-			throw new IllegalStateException("No listening socket has been inherited");
-		}
-		return first;
+	long aliveAt() {
+		long now = System.nanoTime();
+		return now - this.pulses.stream().mapToLong((pulse) -> now - pulse.aliveAt(now)).max().orElse(0);
 	}
 
-	synchronized void startAccepting(PreforkServerChannel server) {
-		this.server = server;
-		this.acceptors.forEach((acceptor) -> acceptor.start(server));
+	/**
+	 * Opens a listening socket for a channel of the server.
+	 */
+	ServerSocketChannel open(InheritedListener listener) throws IOException {
+		if (this.stopped) {
+			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
+		}
+		return this.channels.open(listener);
+	}
+
+	void add(PreforkServerChannel server) {
+		this.servers.add(server);
 	}
 
 	/**
@@ -136,7 +114,7 @@ final class NettyEndpoint {
 	 */
 	boolean awaitTurn() throws InterruptedException {
 		this.room.acquire();
-		return !this.stopped && this.gate.await();
+		return !this.stopped && gate().await();
 	}
 
 	void giveRoomBack() {
@@ -147,7 +125,7 @@ final class NettyEndpoint {
 	 * Gives a connection that was just accepted to the server.
 	 */
 	void accepted(PreforkServerChannel server, SocketChannel socket, InheritedListener listener) throws IOException {
-		AcceptGate.Claim claim = this.gate.accepted();
+		AcceptGate.Claim claim = gate().accepted();
 		Channel child;
 		try {
 			child = (listener.socketAddress() instanceof UnixDomainSocketAddress)
@@ -182,23 +160,16 @@ final class NettyEndpoint {
 	 */
 	void stopAccepting() {
 		this.stopped = true;
-		this.gate.shut();
-		List<Acceptor> acceptors;
-		synchronized (this) {
-			acceptors = List.copyOf(this.acceptors);
-		}
-		acceptors.forEach(Acceptor::stop);
-		this.room.release(acceptors.size());
+		gate().shut();
+		this.servers.forEach(PreforkServerChannel::stopAccepting);
+		this.room.release(this.worker.spec().listeners().size());
 	}
 
 	/**
-	 * Closes the server's own channel, which Boot waits for when it stops the server.
+	 * Closes the server's own channels, which Boot waits for when it stops the server.
 	 */
 	void closeServer() {
-		PreforkServerChannel server = this.server;
-		if (server != null) {
-			server.close();
-		}
+		this.servers.forEach(PreforkServerChannel::close);
 	}
 
 	/**
@@ -209,11 +180,28 @@ final class NettyEndpoint {
 			this.closingSince = System.nanoTime();
 			this.closing = true;
 		}
-		this.connections.forEach(NettyConnection::announceClose);
+		takeLeave(false);
+	}
+
+	/**
+	 * Tells clients what they can be told before their next answers.
+	 * @param lastMoment whether streams of events are to end
+	 */
+	void takeLeave(boolean lastMoment) {
+		this.connections.forEach(
+				(connection) -> connection.takeLeave(this.closingSince, this.settings.drainQuietPeriod(), lastMoment));
 	}
 
 	boolean isClosing() {
 		return this.closing;
+	}
+
+	/**
+	 * Whether answers say that their connections close. A worker that leaves is left by
+	 * its clients; one that is full sends those that it holds on to a worker that is not.
+	 */
+	boolean announcesClose() {
+		return this.closing || (gate().isFull() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	long closingSince() {

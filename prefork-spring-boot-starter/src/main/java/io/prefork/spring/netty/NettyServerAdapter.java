@@ -5,16 +5,24 @@ import java.time.Duration;
 import io.prefork.worker.ServerAdapter;
 
 /**
- * Reactor Netty, as a leaving worker sees it. A WebSocket is closed with code 1012 when
- * the worker begins to leave. A stream of server-sent events may end by itself until just
- * before the graceful timeout, and is ended then; its client connects again. Other
- * answers go on until the graceful timeout.
+ * Reactor Netty, as a leaving worker sees it. A WebSocket is closed with code 1012, each
+ * in its turn within the quiet period. A stream of server-sent events may end by itself
+ * until just before the graceful timeout, and is ended then; its client connects again.
+ * Other answers go on until the graceful timeout.
  */
 final class NettyServerAdapter implements ServerAdapter {
 
 	private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
+	/**
+	 * HTTP/2 connections and WebSockets may come about after close was announced.
+	 */
+	private static final Duration REMINDER = Duration.ofMillis(100);
+
 	private final NettyEndpoint endpoint;
+
+	// Used by the drain alone
+	private long remindedAt = System.nanoTime();
 
 	NettyServerAdapter(NettyEndpoint endpoint) {
 		this.endpoint = endpoint;
@@ -38,18 +46,21 @@ final class NettyServerAdapter implements ServerAdapter {
 
 	@Override
 	public void closeIdle(Duration quiet) {
-		boolean lastMoment = isLastMoment();
 		for (NettyConnection connection : this.endpoint.connections()) {
 			if (connection.isQuiet(quiet)) {
 				connection.closeIfIdle();
 			}
-			else if (connection.isBusy()) {
-				connection.announceClose();
-				if (lastMoment) {
-					connection.endStreams();
-				}
-			}
 		}
+		long now = System.nanoTime();
+		if (now - this.remindedAt >= REMINDER.toNanos()) {
+			this.remindedAt = now;
+			this.endpoint.takeLeave(isLastMoment());
+		}
+	}
+
+	@Override
+	public long aliveAt() {
+		return this.endpoint.aliveAt();
 	}
 
 	private boolean isLastMoment() {

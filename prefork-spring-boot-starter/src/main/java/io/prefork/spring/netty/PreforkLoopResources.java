@@ -1,18 +1,24 @@
 package io.prefork.spring.netty;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.netty.channel.Channel;
+import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.ServerDomainSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.prefork.worker.WorkerSpec.InheritedListener;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
  * The event loops that Boot would have used, on the JDK's selectors, with a server
- * channel that binds nothing. Netty's own transports (epoll, io_uring) cannot serve
- * connections that the JDK has accepted, and cannot accept in blocking mode.
+ * channel that binds nothing. That has a thread of its own: on an event loop that a
+ * request blocks, connections just accepted would wait although other loops are idle.
+ * Netty's own transports (epoll, io_uring) cannot serve connections that the JDK has
+ * accepted, and cannot accept in blocking mode.
  */
 final class PreforkLoopResources implements LoopResources {
 
@@ -20,21 +26,32 @@ final class PreforkLoopResources implements LoopResources {
 
 	private final NettyEndpoint endpoint;
 
-	PreforkLoopResources(LoopResources delegate, NettyEndpoint endpoint) {
+	private final List<InheritedListener> listeners;
+
+	private final EventLoopGroup arrivals = new DefaultEventLoopGroup(1,
+			new DefaultThreadFactory("prefork-arrivals", true));
+
+	PreforkLoopResources(LoopResources delegate, NettyEndpoint endpoint, List<InheritedListener> listeners) {
 		this.delegate = delegate;
 		this.endpoint = endpoint;
+		this.listeners = listeners;
 	}
 
 	@Override
 	@SuppressWarnings("unchecked")
 	public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
 		if (channelType == ServerSocketChannel.class) {
-			return (C) new InetServerChannel(this.endpoint);
+			return (C) endingArrivals(new InetServerChannel(this.endpoint, this.listeners));
 		}
 		if (channelType == ServerDomainSocketChannel.class) {
-			return (C) new UnixServerChannel(this.endpoint);
+			return (C) endingArrivals(new UnixServerChannel(this.endpoint, this.listeners));
 		}
 		return this.delegate.onChannel(channelType, group);
+	}
+
+	private Channel endingArrivals(Channel server) {
+		server.closeFuture().addListener((closed) -> this.arrivals.shutdownGracefully());
+		return server;
 	}
 
 	@Override
@@ -44,12 +61,14 @@ final class PreforkLoopResources implements LoopResources {
 
 	@Override
 	public EventLoopGroup onServer(boolean useNative) {
-		return this.delegate.onServer(false);
+		EventLoopGroup loops = this.delegate.onServer(false);
+		this.endpoint.servedBy(loops);
+		return loops;
 	}
 
 	@Override
 	public EventLoopGroup onServerSelect(boolean useNative) {
-		return this.delegate.onServerSelect(false);
+		return this.arrivals;
 	}
 
 	@Override

@@ -1,15 +1,14 @@
 package io.prefork.spring.netty;
 
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.netty.channel.ChannelOption;
-import io.netty.channel.unix.DomainSocketAddress;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
+import io.prefork.worker.WorkerSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.LoopResources;
@@ -70,19 +69,20 @@ final class PreforkNettyWebServerFactoryCustomizer
 		NettyEndpoint endpoint = new NettyEndpoint(worker, this.channels, Boolean.TRUE.equals(noDelay));
 		worker.register(new NettyServerAdapter(endpoint));
 		LoopResources loops = (resources != null) ? resources.getLoopResources() : null;
-		HttpServer adopted = server
-			.runOn(new PreforkLoopResources((loops != null) ? loops : server.configuration().loopResources(), endpoint),
-					false)
-			.childOption(ChannelOption.TCP_NODELAY, null)
-			.childObserve(new RequestObserver());
-		if (endpoint.address() instanceof UnixDomainSocketAddress unix) {
-			adopted = adopted.bindAddress(() -> new DomainSocketAddress(unix.getPath().toString()));
+		return new ListenerSplit(worker.spec(), configure(server, worker.settings()), endpoint,
+				(loops != null) ? loops : server.configuration().loopResources())
+			.server();
+	}
+
+	private HttpServer configure(HttpServer server, WorkerSettings settings) {
+		int requests = settings.clients().keepAliveRequests();
+		HttpServer configured = server.childOption(ChannelOption.TCP_NODELAY, null)
+			.maxKeepAliveRequests((requests > 0) ? requests : -1);
+		Duration keepAlive = settings.keepAlive().orElse(null);
+		if (keepAlive == null) {
+			return configured;
 		}
-		Duration keepAlive = worker.settings().keepAlive().orElse(null);
-		if (keepAlive != null) {
-			adopted = keepAlive.isZero() ? adopted.maxKeepAliveRequests(1) : adopted.idleTimeout(keepAlive);
-		}
-		return adopted;
+		return keepAlive.isZero() ? configured.maxKeepAliveRequests(1) : configured.idleTimeout(keepAlive);
 	}
 
 }

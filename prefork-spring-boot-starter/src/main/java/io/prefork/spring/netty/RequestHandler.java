@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +32,25 @@ final class RequestHandler extends ChannelDuplexHandler {
 
 	private final Channel channel;
 
+	private final boolean stream;
+
 	private @Nullable Exchange exchange;
 
 	private boolean eventStream;
 
+	private boolean webSocketClosed;
+
 	RequestHandler(NettyConnection connection, Channel channel) {
 		this.connection = connection;
 		this.channel = channel;
+		this.stream = connection.hasStream(channel);
+	}
+
+	/**
+	 * Whether this is one of several streams of a connection.
+	 */
+	boolean isStream() {
+		return this.stream;
 	}
 
 	private record Exchange(RequestTracker.Tracked tracked, AcceptGate.Claim slot) {
@@ -56,6 +67,9 @@ final class RequestHandler extends ChannelDuplexHandler {
 			return;
 		}
 		exchange.tracked().resume();
+		if (message instanceof LastHttpContent && !this.stream) {
+			this.connection.receivedBody();
+		}
 		try {
 			context.fireChannelRead(message);
 		}
@@ -73,7 +87,7 @@ final class RequestHandler extends ChannelDuplexHandler {
 		slot.occupy();
 		this.eventStream = false;
 		this.exchange = new Exchange(tracked, slot);
-		this.connection.began(this);
+		this.connection.began(this, this.stream || request instanceof LastHttpContent);
 	}
 
 	/**
@@ -105,7 +119,7 @@ final class RequestHandler extends ChannelDuplexHandler {
 		if (message instanceof HttpResponse response
 				&& response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
 			this.eventStream = isEventStream(response);
-			if (this.connection.endpoint().isClosing() && !this.connection.hasStream(this.channel)) {
+			if (!this.stream && this.connection.endpoint().announcesClose()) {
 				HttpUtil.setKeepAlive(response, false);
 			}
 		}
@@ -118,16 +132,12 @@ final class RequestHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * Tells the other end of a WebSocket to connect again, elsewhere (RFC 6455, close
-	 * code 1012 as registered with IANA).
+	 * Tells the other end of a WebSocket to connect again, elsewhere.
 	 */
 	void closeWebSocket() {
-		if (ChannelOperations.get(this.channel) instanceof WebsocketOutbound webSocket) {
-			webSocket
-				.sendClose(WebSocketCloseStatus.SERVICE_RESTART.code(),
-						WebSocketCloseStatus.SERVICE_RESTART.reasonText())
-				.subscribe(null, (closedAlready) -> {
-				});
+		if (!this.webSocketClosed && ChannelOperations.get(this.channel) instanceof WebsocketOutbound webSocket) {
+			this.webSocketClosed = true;
+			WebSocketClose.close(this.channel, webSocket);
 		}
 	}
 

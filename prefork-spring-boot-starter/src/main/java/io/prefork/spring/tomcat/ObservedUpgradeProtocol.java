@@ -51,8 +51,17 @@ final class ObservedUpgradeProtocol implements UpgradeProtocol {
 
 	private Adapter observe(SocketWrapperBase<?> socket, Adapter adapter) {
 		TomcatConnection connection = this.endpoint.connectionOf(socket);
-		return (adapter instanceof RequestObserver observer && connection != null) ? observer.forStreamsOf(connection)
-				: adapter;
+		return (adapter instanceof RequestObserver observer && connection != null)
+				? observer.forStreamsOf(connection, () -> goAway(socket)) : adapter;
+	}
+
+	/**
+	 * Streams that begin before the client knows are served.
+	 */
+	private static void goAway(SocketWrapperBase<?> socket) {
+		if (socket.getCurrentProcessor() instanceof Processor processor && processor.isUpgrade()) {
+			processor.pause();
+		}
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.prefork.spring.tomcat;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -13,12 +14,13 @@ import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.Listener;
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ClientWatch;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
-import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -157,7 +159,7 @@ final class PreforkEndpoint extends NioEndpoint {
 			countDownConnection();
 			return true;
 		}
-		this.connections.put(socket, new TomcatConnection(claim));
+		this.connections.put(socket, connect(socket, claim));
 		try {
 			return super.setSocketOptions(socket);
 		}
@@ -165,6 +167,36 @@ final class PreforkEndpoint extends NioEndpoint {
 			this.arriving = null;
 			this.accepting.release();
 		}
+	}
+
+	private TomcatConnection connect(SocketChannel socket, AcceptGate.Claim claim) {
+		Worker worker = adoption().worker();
+		ClientWatch watch = worker.slowClients().watch(() -> breakOff(socket));
+		return new TomcatConnection(claim, watch, getMaxKeepAliveRequests());
+	}
+
+	/**
+	 * A thread of Tomcat's that reads or writes without end waits for the poller in
+	 * between, which notices the end of either direction and not that a socket is closed.
+	 * It then closes the socket; what the client has not taken is dropped, as the kernel
+	 * would keep it for minutes.
+	 */
+	private void breakOff(SocketChannel socket) {
+		try {
+			if (getUnixDomainSocketPath() == null) {
+				socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+			}
+			socket.shutdownInput();
+			socket.shutdownOutput();
+		}
+		catch (IOException ex) {
+			getLog().debug("The connection of a slow client is closed already", ex);
+		}
+	}
+
+	@Override
+	protected NioChannel createChannel(SocketBufferHandler buffer) {
+		return isSSLEnabled() ? new ObservedSecureChannel(buffer, this) : new ObservedChannel(buffer, this);
 	}
 
 	@Override
@@ -242,7 +274,20 @@ final class PreforkEndpoint extends NioEndpoint {
 
 	@Nullable TomcatConnection connectionOf(SocketWrapperBase<?> socket) {
 		SocketChannel channel = channelOf(socket);
-		return (channel != null) ? this.connections.get(channel) : null;
+		return (channel != null) ? connectionOf(channel) : null;
+	}
+
+	@Nullable TomcatConnection connectionOf(SocketChannel channel) {
+		return this.connections.get(channel);
+	}
+
+	/**
+	 * A connection is closed.
+	 * @return the connection
+	 */
+	@Nullable TomcatConnection forget(SocketWrapperBase<?> socket) {
+		SocketChannel channel = channelOf(socket);
+		return (channel != null) ? this.connections.remove(channel) : null;
 	}
 
 	private static @Nullable SocketChannel channelOf(SocketWrapperBase<?> socket) {
@@ -295,7 +340,7 @@ final class PreforkEndpoint extends NioEndpoint {
 		return new ObservedSocketProcessor(socket, event);
 	}
 
-	private void continueAfter(TomcatConnection done) {
+	void continueAfter(TomcatConnection done) {
 		for (SocketWrapperBase<NioChannel> socket : observation().done(done)) {
 			TomcatConnection connection = connectionOf(socket);
 			if (connection != null) {
@@ -307,7 +352,7 @@ final class PreforkEndpoint extends NioEndpoint {
 
 	@Override
 	public void setHandler(Handler<NioChannel> handler) {
-		super.setHandler(new ObservedHandler(handler));
+		super.setHandler(new ObservedHandler(handler, this));
 	}
 
 	/**
@@ -328,7 +373,8 @@ final class PreforkEndpoint extends NioEndpoint {
 				return;
 			}
 			RequestObservation observation = observation();
-			if (this.event == SocketEvent.OPEN_READ && !isUpgraded(socket) && !observation.admit(connection, socket)) {
+			if (this.event == SocketEvent.OPEN_READ && !ObservedHandler.isUpgraded(socket)
+					&& !observation.admit(connection, socket)) {
 				return;
 			}
 			observation.enter(connection);
@@ -340,54 +386,6 @@ final class PreforkEndpoint extends NioEndpoint {
 				connection.worked();
 				continueAfter(connection);
 			}
-		}
-
-		private boolean isUpgraded(SocketWrapperBase<NioChannel> socket) {
-			return socket.getCurrentProcessor() instanceof Processor processor && processor.isUpgrade();
-		}
-
-	}
-
-	/**
-	 * Sees connections close.
-	 */
-	private final class ObservedHandler implements Handler<NioChannel> {
-
-		private final Handler<NioChannel> delegate;
-
-		ObservedHandler(Handler<NioChannel> delegate) {
-			this.delegate = delegate;
-		}
-
-		@Override
-		public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent event) {
-			return this.delegate.process(socket, event);
-		}
-
-		@Override
-		public Object getGlobal() {
-			return this.delegate.getGlobal();
-		}
-
-		@Override
-		public void release(SocketWrapperBase<NioChannel> socket) {
-			SocketChannel channel = channelOf(socket);
-			TomcatConnection connection = (channel != null) ? PreforkEndpoint.this.connections.remove(channel) : null;
-			this.delegate.release(socket);
-			if (connection != null) {
-				connection.closed();
-				continueAfter(connection);
-			}
-		}
-
-		@Override
-		public void pause() {
-			this.delegate.pause();
-		}
-
-		@Override
-		public void recycle() {
-			this.delegate.recycle();
 		}
 
 	}

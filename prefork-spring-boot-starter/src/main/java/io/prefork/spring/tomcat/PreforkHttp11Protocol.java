@@ -24,7 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 public class PreforkHttp11Protocol extends Http11NioProtocol {
 
+	/**
+	 * Tomcat's own, AbstractEndpoint.maxKeepAliveRequests.
+	 */
+	private static final int DEFAULT_KEEP_ALIVE_REQUESTS = 100;
+
 	private final PreforkEndpoint endpoint;
+
+	private int keepAliveRequests = DEFAULT_KEEP_ALIVE_REQUESTS;
 
 	private final KeepAliveSwitch keepAliveSwitch = new KeepAliveSwitch();
 
@@ -77,6 +84,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 			}
 		}
 		if (settings.type() != WorkerType.SYNC) {
+			setKeepAliveRequests(settings.clients().keepAliveRequests());
 			settings.keepAlive().ifPresent(this::setKeepAlive);
 		}
 		for (UpgradeProtocol upgradeProtocol : findUpgradeProtocols()) {
@@ -102,6 +110,22 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 		setMinSpareThreads(Math.min(getMinSpareThreads(), threads));
 	}
 
+	/**
+	 * What the application has set goes first. Tomcat does not tell what that is before
+	 * it listens.
+	 */
+	private void setKeepAliveRequests(int requests) {
+		if (this.keepAliveRequests == DEFAULT_KEEP_ALIVE_REQUESTS) {
+			setMaxKeepAliveRequests((requests > 0) ? requests : -1);
+		}
+	}
+
+	@Override
+	public void setMaxKeepAliveRequests(int requests) {
+		this.keepAliveRequests = requests;
+		super.setMaxKeepAliveRequests(requests);
+	}
+
 	private void setKeepAlive(Duration keepAlive) {
 		if (keepAlive.isZero()) {
 			setMaxKeepAliveRequests(1);
@@ -113,7 +137,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	@Override
 	public void setAdapter(Adapter adapter) {
-		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation(), null));
+		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation()));
 	}
 
 	/**
@@ -154,7 +178,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	@Override
 	protected Processor createProcessor() {
-		Processor processor = super.createProcessor();
+		Processor processor = new ObservedProcessor(this, getAdapter(), this.endpoint);
 		this.keepAliveSwitch.install(processor);
 		return processor;
 	}

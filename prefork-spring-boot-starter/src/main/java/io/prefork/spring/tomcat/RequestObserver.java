@@ -26,23 +26,37 @@ final class RequestObserver implements Adapter {
 
 	private final @Nullable TomcatConnection streamsOf;
 
-	RequestObserver(Adapter delegate, RequestObservation observation, @Nullable TomcatConnection streamsOf) {
+	private final Runnable goAway;
+
+	RequestObserver(Adapter delegate, RequestObservation observation) {
+		this(delegate, observation, null, () -> {
+		});
+	}
+
+	private RequestObserver(Adapter delegate, RequestObservation observation, @Nullable TomcatConnection streamsOf,
+			Runnable goAway) {
 		this.delegate = delegate;
 		this.observation = observation;
 		this.streamsOf = streamsOf;
+		this.goAway = goAway;
 	}
 
 	/**
 	 * The same for the streams of a HTTP/2 connection.
+	 * @param connection the connection
+	 * @param goAway tells the client that it has had as many requests as it may
 	 */
-	RequestObserver forStreamsOf(TomcatConnection connection) {
-		return new RequestObserver(this.delegate, this.observation, connection);
+	RequestObserver forStreamsOf(TomcatConnection connection, Runnable goAway) {
+		return new RequestObserver(this.delegate, this.observation, connection, goAway);
 	}
 
 	@Override
 	public void service(Request request, Response response) throws Exception {
 		Exchange exchange = this.observation.begin(request, this.streamsOf);
 		request.setNote(NOTE, exchange);
+		if (this.streamsOf != null && this.streamsOf.isAtItsLastRequest()) {
+			this.goAway.run();
+		}
 		boolean success = false;
 		try {
 			this.delegate.service(request, response);

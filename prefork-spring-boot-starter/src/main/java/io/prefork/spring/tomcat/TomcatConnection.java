@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ClientWatch;
 
 /**
  * What a worker knows of a connection besides Tomcat.
@@ -14,6 +15,10 @@ import io.prefork.worker.AcceptGate;
 final class TomcatConnection {
 
 	private final AcceptGate.Claim claim;
+
+	private final ClientWatch watch;
+
+	private final int mostRequests;
 
 	private final AtomicInteger exchanges = new AtomicInteger();
 
@@ -26,10 +31,24 @@ final class TomcatConnection {
 
 	private volatile boolean closed;
 
+	private volatile boolean upgraded;
+
+	// From the beginning of a request until nobody works for the connection any more
+	private volatile boolean serving;
+
+	private volatile boolean readingBody;
+
+	private volatile boolean inAHead;
+
+	private final AtomicInteger requests = new AtomicInteger();
+
 	private long toldToClose;
 
-	TomcatConnection(AcceptGate.Claim claim) {
+	TomcatConnection(AcceptGate.Claim claim, ClientWatch watch, int mostRequests) {
 		this.claim = claim;
+		this.watch = watch;
+		this.mostRequests = mostRequests;
+		watch.awaitHead();
 	}
 
 	/**
@@ -41,7 +60,85 @@ final class TomcatConnection {
 
 	void began() {
 		this.exchanges.incrementAndGet();
+		this.requests.incrementAndGet();
+		this.serving = true;
+		this.watch.headRead();
 		this.claim.settle();
+	}
+
+	/**
+	 * Whether the client has had as many requests as it may, with the one that has just
+	 * begun. Closing after each one is of HTTP/1.1 alone.
+	 */
+	boolean isAtItsLastRequest() {
+		return this.mostRequests > 1 && this.requests.get() == this.mostRequests;
+	}
+
+	/**
+	 * Bytes were read from the socket, or none were there. After a request, Tomcat reads
+	 * what is left of its body.
+	 */
+	void hasRead(long bytes) {
+		if (this.upgraded) {
+			return;
+		}
+		if (!this.serving) {
+			if (bytes > 0) {
+				this.watch.awaitHead();
+			}
+		}
+		else if (bytes > 0) {
+			this.watch.read(bytes);
+		}
+		else if (bytes == 0 && (this.readingBody || this.exchanges.get() == 0)) {
+			this.watch.waitToRead();
+		}
+	}
+
+	/**
+	 * Bytes were written to the socket, or it took none.
+	 */
+	void hasWritten(long bytes, boolean remaining) {
+		if (bytes == 0 && remaining) {
+			this.watch.waitToWrite();
+		}
+		else if (bytes >= 0) {
+			this.watch.wrote(bytes);
+		}
+	}
+
+	/**
+	 * A thread begins or ends to read a body, and waits for it if need be.
+	 */
+	void readsBody(boolean reading) {
+		this.readingBody = reading;
+	}
+
+	/**
+	 * The application is to be told when more of a body has come.
+	 */
+	void waitsForBody() {
+		this.watch.waitToRead();
+	}
+
+	/**
+	 * Tomcat has done for the connection what there was to do.
+	 * @param upgraded whether it is none of HTTP/1.1 any more
+	 * @param unfinished whether a head, or a request, is not over
+	 */
+	void processed(boolean upgraded, boolean unfinished) {
+		if (upgraded) {
+			this.upgraded = true;
+			this.watch.headRead();
+		}
+		else if (this.exchanges.get() == 0) {
+			this.serving = false;
+			this.watch.requestDone();
+			this.inAHead = unfinished;
+			if (unfinished) {
+				this.watch.awaitHead();
+			}
+		}
 	}
 
 	void suspended(Exchange exchange) {
@@ -69,6 +166,10 @@ final class TomcatConnection {
 	void worked() {
 		this.lastActive = System.nanoTime();
 		this.claim.vacate();
+		if (this.inAHead) {
+			// Others may come in while the client takes its time
+			this.claim.settle();
+		}
 	}
 
 	/**
@@ -77,6 +178,7 @@ final class TomcatConnection {
 	 */
 	void closed() {
 		this.closed = true;
+		this.watch.close();
 		this.suspended.forEach(Exchange::endIfSuspended);
 		if (this.exchanges.get() == 0) {
 			this.claim.close();

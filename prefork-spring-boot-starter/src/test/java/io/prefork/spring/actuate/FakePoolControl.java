@@ -43,8 +43,8 @@ public class FakePoolControl implements PoolControl {
 		exits.put("recycled", 1L);
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
-				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32), new PoolDocument.Counters(120334, 6, exits),
-				workers);
+				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
+				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits), workers);
 	}
 
 	void reset() {

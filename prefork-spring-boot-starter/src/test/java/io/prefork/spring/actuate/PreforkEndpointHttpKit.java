@@ -85,7 +85,7 @@ abstract class PreforkEndpointHttpKit {
 						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M"},"workerClass":"gthread","threads":8,"generation":2,
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
 						 "workers":{"target":4,"accepting":4,"ready":0,"booting":0,"draining":0,"busy":3,"slots":32},
-						 "counters":{"requests":120334,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1}},
+						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1}},
 						 "pool":[{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
 						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}]}""");
 	}

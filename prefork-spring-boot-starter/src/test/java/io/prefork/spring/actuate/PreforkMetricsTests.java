@@ -45,6 +45,9 @@ class PreforkMetricsTests {
 		assertThat(gauge("prefork.busy")).isEqualTo(3);
 		assertThat(gauge("prefork.slots")).isEqualTo(32);
 		assertThat(counter("prefork.requests")).isEqualTo(120334);
+		assertThat(counter("prefork.errors")).isEqualTo(17);
+		assertThat(counter("prefork.overflowed")).isEqualTo(5);
+		assertThat(counter("prefork.slow.clients")).isEqualTo(2);
 		assertThat(counter("prefork.spawned")).isEqualTo(6);
 	}
 

@@ -48,13 +48,6 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
-	void whenStartedThenPortIsThatOfTheListener() {
-		Started started = started(StubWorker.gthread(2), "server.port=1");
-		assertThat(started.context().getEnvironment().getProperty("local.server.port"))
-			.isEqualTo(Integer.toString(this.listener.port()));
-	}
-
-	@Test
 	void whenUnixSocketThenServedLoggedAndDrained() throws Exception {
 		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.gthread(2), unix);
@@ -66,20 +59,6 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
 		await().untilAsserted(() -> assertThat(log).content().contains("127.0.0.1", "GET /hello HTTP/1.1\" 200"));
 		assertThat(this.directory.resolve("app.sock")).exists();
-	}
-
-	@Test
-	void whenThereAreSeveralListenersThenAllAreServedAndDrained() throws Exception {
-		SharedListener second = use(SharedListener.tcp());
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
-		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener, second, unix);
-		start(worker);
-		worker.gate().open();
-		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
-		assertThat(use(HttpConnection.open(second.port())).get("/hello").answer().body()).isEqualTo("hello");
-		assertThat(connect(this.directory.resolve("app.sock")).get("/hello").answer().body()).isEqualTo("hello");
-		assertThat(worker.connections()).isEqualTo(3);
-		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
 	}
 
 	private HttpConnection connect(Path path) throws IOException {
@@ -119,8 +98,9 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(other.get("/hello").answer().announcesClose()).isFalse();
 		HttpConnection held = connect().get("/held");
 		await().until(() -> started.worker().requests().busy() == 1);
+		long overflowed = started.worker().gate().overflowed();
 		assertThat(kept.get("/hello").answer().announcesClose()).as("no sibling is free").isFalse();
-		assertThat(started.worker().gate().overflowed()).isEqualTo(1);
+		assertThat(started.worker().gate().overflowed()).isEqualTo(overflowed + 1);
 		other.get("/held");
 		await().until(() -> started.worker().requests().busy() == 2);
 		kept.get("/hello");
@@ -161,19 +141,6 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);
 		}
-	}
-
-	@Test
-	void whenConnectionsAreBoundedThenTheNextStaysInTheQueueUntilOneCloses() throws Exception {
-		Started started = started(new WorkerSettings(WorkerType.GTHREAD, 4, 0, 2, Optional.empty(),
-				Duration.ofMillis(500), Duration.ofSeconds(20)));
-		HttpConnection first = connect();
-		assertThat(first.get("/hello").answer().status()).isEqualTo(200);
-		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
-		HttpConnection third = connect().get("/hello");
-		staysTrue(() -> !third.hasAnswer() && started.worker().connections() == 2);
-		first.close();
-		assertThat(third.answer().status()).isEqualTo(200);
 	}
 
 	@Test

@@ -13,7 +13,6 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.websocket.DeploymentException;
-import jakarta.websocket.OnMessage;
 import jakarta.websocket.OnOpen;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
@@ -104,8 +103,8 @@ class JettyTestApplication {
 	}
 
 	/**
-	 * Upgrades to WebSocket by both of Jetty's containers: its own, as Spring does, and
-	 * that of Jakarta.
+	 * Upgrades to WebSocket by Jetty's own container, as Spring does, and by that of
+	 * Jakarta.
 	 */
 	@RestController
 	static class SocketController implements SmartInitializingSingleton {
@@ -121,7 +120,6 @@ class JettyTestApplication {
 			ServerContainer container = (ServerContainer) this.servletContext
 				.getAttribute(ServerContainer.class.getName());
 			try {
-				container.addEndpoint(Echo.class);
 				container.addEndpoint(Flood.class);
 			}
 			catch (DeploymentException ex) {
@@ -149,16 +147,6 @@ class JettyTestApplication {
 		@Override
 		public void onWebSocketText(String message) {
 			Objects.requireNonNull(this.session).sendText(message, Callback.NOOP);
-		}
-
-	}
-
-	@ServerEndpoint("/jakarta")
-	public static class Echo {
-
-		@OnMessage
-		public String echo(String message) {
-			return message;
 		}
 
 	}

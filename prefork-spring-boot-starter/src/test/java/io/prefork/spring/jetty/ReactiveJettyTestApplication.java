@@ -1,6 +1,5 @@
 package io.prefork.spring.jetty;
 
-import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
@@ -21,12 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.web.reactive.config.WebFluxConfigurer;
-import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
-import org.springframework.web.reactive.socket.WebSocketHandler;
-import org.springframework.web.reactive.socket.WebSocketMessage;
-import org.springframework.web.reactive.socket.server.WebSocketService;
-import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgradeStrategy;
 
 /**
@@ -38,27 +32,12 @@ import org.springframework.web.reactive.socket.server.upgrade.JettyRequestUpgrad
 		HttpHandlerAutoConfiguration.class, WebFluxAutoConfiguration.class, ErrorWebFluxAutoConfiguration.class })
 class ReactiveJettyTestApplication {
 
-	@Bean
-	SimpleUrlHandlerMapping sockets() {
-		WebSocketHandler echo = (session) -> session
-			.send(session.receive().map(WebSocketMessage::getPayloadAsText).map(session::textMessage));
-		return new SimpleUrlHandlerMapping(Map.of("/socket", echo), -1);
-	}
-
 	/**
-	 * The server is chosen by the class path, and so is how to upgrade: here it has
-	 * several.
+	 * Spring takes the first server on the class path for the one that runs.
 	 */
 	@Bean
-	WebFluxConfigurer upgrade() {
-		return new WebFluxConfigurer() {
-
-			@Override
-			public WebSocketService getWebSocketService() {
-				return new HandshakeWebSocketService(new JettyRequestUpgradeStrategy());
-			}
-
-		};
+	RequestUpgradeStrategy upgradeStrategy() {
+		return new JettyRequestUpgradeStrategy();
 	}
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {

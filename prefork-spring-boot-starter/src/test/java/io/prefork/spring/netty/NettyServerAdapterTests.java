@@ -41,28 +41,6 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
-	void whenStartedThenPortIsThatOfTheListener() {
-		Started started = started(serving(1), "server.port=1");
-		assertThat(started.context().getEnvironment().getProperty("local.server.port"))
-			.isEqualTo(Integer.toString(this.listener.port()));
-	}
-
-	@Test
-	void whenAsManyConnectionsAreOpenAsAreAllowedThenSiblingGetsTheNext() throws Exception {
-		StubWorker worker = started(StubWorker.reactive(2)).worker();
-		HttpConnection first = connect().get("/hello");
-		HttpConnection second = connect().get("/hello");
-		assertThat(first.answer().announcesClose()).isFalse();
-		assertThat(second.answer().announcesClose()).isFalse();
-		HttpConnection third = connect().get("/hello");
-		staysTrue(() -> !third.hasAnswer() && worker.connections() == 2);
-		siblingAccepts();
-		first.close();
-		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
-		assertThat(second.get("/hello").answer().status()).isEqualTo(200);
-	}
-
-	@Test
 	void whenClientGoesAwayThenApplicationIsCancelled() throws Exception {
 		Started started = started(serving(2));
 		HttpConnection connection = connect().get("/held");

@@ -1,7 +1,6 @@
 package io.prefork.spring.netty;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.spring.Holds;
@@ -22,12 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.client.ReactorResourceFactory;
-import org.springframework.web.reactive.config.WebFluxConfigurer;
-import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
-import org.springframework.web.reactive.socket.WebSocketHandler;
-import org.springframework.web.reactive.socket.WebSocketMessage;
-import org.springframework.web.reactive.socket.server.WebSocketService;
-import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
+import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
 
 /**
@@ -50,26 +44,9 @@ class NettyTestApplication {
 		return resources;
 	}
 
-	/**
-	 * Spring would choose that of another server, of which the class path has several.
-	 */
 	@Bean
-	WebFluxConfigurer webSockets() {
-		return new WebFluxConfigurer() {
-
-			@Override
-			public WebSocketService getWebSocketService() {
-				return new HandshakeWebSocketService(new ReactorNettyRequestUpgradeStrategy());
-			}
-
-		};
-	}
-
-	@Bean
-	SimpleUrlHandlerMapping sockets() {
-		WebSocketHandler echo = (session) -> session
-			.send(session.receive().map(WebSocketMessage::getPayloadAsText).map(session::textMessage));
-		return new SimpleUrlHandlerMapping(Map.of("/socket", echo), -1);
+	RequestUpgradeStrategy upgradeStrategy() {
+		return new ReactorNettyRequestUpgradeStrategy();
 	}
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {

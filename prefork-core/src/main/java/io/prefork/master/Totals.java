@@ -1,0 +1,23 @@
+package io.prefork.master;
+
+import io.prefork.scoreboard.SlotReading;
+
+/**
+ * Sums of what workers have counted.
+ *
+ * @param requests requests answered
+ * @param errors requests answered with a server error
+ * @param overflowed requests of kept-alive connections that were begun although all slots
+ * of their worker were taken
+ * @param slowClients connections broken off because their clients were too slow
+ */
+record Totals(long requests, long errors, long overflowed, long slowClients) {
+
+	static final Totals NONE = new Totals(0, 0, 0, 0);
+
+	Totals plus(SlotReading reading) {
+		return new Totals(this.requests + reading.requests(), this.errors + reading.errors(),
+				this.overflowed + reading.overflowed(), this.slowClients + reading.slowClients());
+	}
+
+}

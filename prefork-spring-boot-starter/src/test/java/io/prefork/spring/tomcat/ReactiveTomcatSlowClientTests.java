@@ -1,0 +1,19 @@
+package io.prefork.spring.tomcat;
+
+import io.prefork.spring.SlowClientCompatibilityKit;
+import io.prefork.spring.StubWorker;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/**
+ * Tests for {@link TomcatConnection}, of what slow clients hold under a reactive
+ * application.
+ */
+class ReactiveTomcatSlowClientTests extends SlowClientCompatibilityKit {
+
+	@Override
+	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return ReactiveTomcatTestApplication.run(worker, properties);
+	}
+
+}
