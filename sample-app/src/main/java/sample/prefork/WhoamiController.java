@@ -6,7 +6,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Tells which process answers, on which thread, and which version of the application it runs.
+ * Tells which process answers, on which thread, and which version of the application it
+ * runs.
  */
 @RestController
 class WhoamiController {

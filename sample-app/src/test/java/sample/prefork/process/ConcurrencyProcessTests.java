@@ -3,8 +3,8 @@ package sample.prefork.process;
 import java.time.Duration;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import sample.prefork.process.Load.Mode;
@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A worker takes a connection only when it has a slot for its request. Alone, since it
  * measures time.
  */
-@Isolated
+@Tag("alone")
 class ConcurrencyProcessTests extends ProcessTestSupport {
 
 	@Override

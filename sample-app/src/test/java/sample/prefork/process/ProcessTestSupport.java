@@ -124,8 +124,8 @@ abstract class ProcessTestSupport {
 	 */
 	PoolProcess sharedPool() {
 		String log = getClass().getSimpleName() + "-shared-" + this.java.feature();
-		PoolProcess pool = shared().pool((directory, started) -> shared(
-				new PoolLauncher(this.java, directory, log(log), started)));
+		PoolProcess pool = shared()
+			.pool((directory, started) -> shared(new PoolLauncher(this.java, directory, log(log), started)));
 		this.sharing = true;
 		pool.forgetLog();
 		pool.awaitSettled(2);

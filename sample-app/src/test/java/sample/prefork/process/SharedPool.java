@@ -19,7 +19,6 @@ import org.springframework.util.FileSystemUtils;
  */
 final class SharedPool {
 
-	/** Classes run at the same time, the tests of a class do not. */
 	private static final Map<Class<?>, SharedPool> OF_CLASSES = new ConcurrentHashMap<>();
 
 	private final Path directory;
