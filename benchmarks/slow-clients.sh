@@ -26,9 +26,9 @@ measure() { # title
 
 hold() { # half|silent
 	mkfifo "$directory/$1" "$directory/$1.held"
-	clients hold $pool_port "$connections" "$1" <"$directory/$1" >"$directory/$1.held" &
+	"$java" -cp "$directory" Clients hold $pool_port "$connections" "$1" <"$directory/$1" >"$directory/$1.held" &
 	pids+=($!)
-	exec {input}>"$directory/$1"
+	exec {input}>"$directory/$1" # its input, which ends with this script at the latest
 	read -r <"$directory/$1.held"
 }
 
