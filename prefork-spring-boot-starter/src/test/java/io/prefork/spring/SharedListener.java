@@ -34,7 +34,7 @@ public final class SharedListener implements AutoCloseable {
 
 	private final ProtocolFamily family;
 
-	private final Scheme scheme;
+	private Scheme scheme;
 
 	private SharedListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
 		this.channel = channel;
@@ -68,6 +68,14 @@ public final class SharedListener implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Has the address say what clients speak.
+	 */
+	public SharedListener speaking(Scheme scheme) {
+		this.scheme = scheme;
+		return this;
+	}
+
 	public SocketAddress address() {
 		try {
 			return this.channel.getLocalAddress();
@@ -83,7 +91,7 @@ public final class SharedListener implements AutoCloseable {
 
 	public InheritedListener inherited() {
 		return (address() instanceof UnixDomainSocketAddress unix)
-				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
+				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128, this.scheme)
 				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128, this.scheme);
 	}
 

@@ -26,12 +26,6 @@ final class PoolLauncher {
 	private static final List<String> FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
 			"-XX:-CreateCoredumpOnCrash");
 
-	/**
-	 * Below it masters make their run directories; it is never gone, and empty at the
-	 * end.
-	 */
-	private static final String RUN = "run";
-
 	private final JavaHome java;
 
 	private final Path directory;
@@ -49,6 +43,12 @@ final class PoolLauncher {
 	private final List<String> arguments = new ArrayList<>();
 
 	private final Map<String, String> environment = new HashMap<>();
+
+	/**
+	 * Below it masters make their run directories; it is never gone, and empty at the
+	 * end.
+	 */
+	private String run = "run";
 
 	private int port = freePort();
 
@@ -78,6 +78,15 @@ final class PoolLauncher {
 
 	PoolLauncher chaos() {
 		return arguments("--spring.profiles.active=chaos");
+	}
+
+	/**
+	 * Lets it share no run directory with others of the same test.
+	 * @return this
+	 */
+	PoolLauncher apart() {
+		this.run = "run-apart";
+		return this;
 	}
 
 	PoolLauncher port(int port) {
@@ -120,7 +129,7 @@ final class PoolLauncher {
 	}
 
 	PoolProcess start() {
-		Path runDirectory = this.directory.resolve(RUN);
+		Path runDirectory = this.directory.resolve(this.run);
 		List<String> command = new ArrayList<>(this.wrapper);
 		command.add(this.java.tool("java").toString());
 		command.addAll(this.jvmArguments);
@@ -140,7 +149,7 @@ final class PoolLauncher {
 	private Process execute(List<String> command) {
 		try {
 			Files.createDirectories(this.log.getParent());
-			Files.createDirectories(this.directory.resolve(RUN));
+			Files.createDirectories(this.directory.resolve(this.run));
 			ProcessBuilder builder = new ProcessBuilder(command).directory(this.directory.toFile())
 				.redirectInput(new File("/dev/null"))
 				.redirectErrorStream(true)
