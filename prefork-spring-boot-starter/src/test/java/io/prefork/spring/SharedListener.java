@@ -34,18 +34,23 @@ public final class SharedListener implements AutoCloseable {
 
 	private final ProtocolFamily family;
 
-	private Scheme scheme = Scheme.UNSAID;
+	private Scheme scheme;
 
-	private SharedListener(ServerSocketChannel channel, ProtocolFamily family) {
+	private SharedListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
 		this.channel = channel;
 		this.family = family;
+		this.scheme = scheme;
 	}
 
 	public static SharedListener tcp() {
+		return tcp(Scheme.UNSAID);
+	}
+
+	public static SharedListener tcp(Scheme scheme) {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
 			channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-			return new SharedListener(channel, StandardProtocolFamily.INET);
+			return new SharedListener(channel, StandardProtocolFamily.INET, scheme);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -56,7 +61,7 @@ public final class SharedListener implements AutoCloseable {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 			channel.bind(UnixDomainSocketAddress.of(path), 128);
-			return new SharedListener(channel, StandardProtocolFamily.UNIX);
+			return new SharedListener(channel, StandardProtocolFamily.UNIX, Scheme.UNSAID);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -15,6 +15,7 @@ import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
+import io.prefork.worker.WorkerSpec.InheritedListener;
 import io.prefork.worker.WorkerType;
 
 /**
@@ -37,7 +38,11 @@ public final class StubWorker implements Worker {
 	private volatile boolean siblingsHaveFreeSlot;
 
 	public StubWorker(WorkerSettings settings, SharedListener... listeners) {
-		this.spec = new WorkerSpec(0, 1, 1, Path.of("."), Stream.of(listeners).map(SharedListener::inherited).toList());
+		this(settings, Stream.of(listeners).map(SharedListener::inherited).toList());
+	}
+
+	public StubWorker(WorkerSettings settings, List<InheritedListener> listeners) {
+		this.spec = new WorkerSpec(0, 1, 1, Path.of("."), listeners);
 		this.settings = settings;
 		this.gate = new AcceptGate(settings);
 		this.slowClients = new SlowClients(settings.clients());
@@ -66,6 +71,13 @@ public final class StubWorker implements Worker {
 
 	public int connections() {
 		return this.servers.stream().mapToInt(ServerAdapter::connections).sum();
+	}
+
+	/**
+	 * Until when its servers were seen alive, as the heartbeat would have it.
+	 */
+	public long aliveAt() {
+		return this.servers.stream().mapToLong(ServerAdapter::aliveAt).min().orElseThrow();
 	}
 
 	@Override

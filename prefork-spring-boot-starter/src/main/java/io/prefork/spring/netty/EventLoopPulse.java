@@ -30,7 +30,11 @@ final class EventLoopPulse {
 	 * @return {@code now}, or when the loop was asked if it has not answered
 	 */
 	long aliveAt(long now) {
-		if (!this.answered && !this.loop.isShuttingDown()) {
+		// What shuts down ends when nobody has asked anything of it for a while
+		if (this.loop.isShuttingDown()) {
+			return now;
+		}
+		if (!this.answered) {
 			return this.asked;
 		}
 		if (now - this.asked >= PERIOD) {

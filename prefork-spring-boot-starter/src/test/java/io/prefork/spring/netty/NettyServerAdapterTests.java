@@ -1,25 +1,40 @@
 package io.prefork.spring.netty;
 
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
+import io.prefork.os.Scheme;
+import io.prefork.spring.Holds;
 import io.prefork.spring.HttpConnection;
+import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
+import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.context.ApplicationContextException;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -38,6 +53,123 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 	@Override
 	protected boolean hosts(WorkerType type) {
 		return type == WorkerType.REACTIVE;
+	}
+
+	@Test
+	void whenWorkerIsFullAndASiblingIsNotThenAnswersSendClientsThere() throws Exception {
+		Started started = started(StubWorker.reactive(2));
+		HttpConnection first = connect();
+		HttpConnection second = connect();
+		assertThat(first.get("/hello").answer().announcesClose()).isFalse();
+		assertThat(second.get("/hello").answer().announcesClose()).isFalse();
+		first.get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		started.worker().siblingsHaveFreeSlot(true);
+		assertThat(second.get("/hello").answer().announcesClose()).isTrue();
+		started.worker().siblingsHaveFreeSlot(false);
+		started.holds().release();
+		assertThat(first.answer().announcesClose()).isFalse();
+	}
+
+	@Test
+	void whenRequestBlocksItsEventLoopThenWorkerStandsStillUntilItGoesOn() throws Exception {
+		Started started = started(serving(2));
+		StubWorker worker = started.worker();
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		await().until(() -> seemsAlive(worker));
+		HttpConnection blocking = connect().get("/blocking");
+		await().until(() -> worker.requests().busy() == 1);
+		assertThat(worker.requests().running()).singleElement().satisfies((request) -> {
+			assertThat(request.target()).isEqualTo("/blocking");
+			assertThat(request.thread()).isNotNull();
+			assertThat(request.thread().getStackTrace())
+				.anyMatch((frame) -> frame.getClassName().equals(Holds.class.getName()));
+		});
+		await().until(() -> worker.aliveAt() < System.nanoTime() - Duration.ofSeconds(2).toNanos());
+		long stoodStill = worker.aliveAt();
+		staysTrue(() -> worker.aliveAt() == stoodStill);
+		started.holds().release();
+		assertThat(blocking.answer().body()).isEqualTo("held");
+		await().until(() -> seemsAlive(worker));
+		started.context().close();
+		await().during(Duration.ofSeconds(2)).until(() -> seemsAlive(worker));
+	}
+
+	private static boolean seemsAlive(StubWorker worker) {
+		return System.nanoTime() - worker.aliveAt() < Duration.ofSeconds(1).toNanos();
+	}
+
+	@Test
+	void whenRequestBlocksItsEventLoopThenConnectionsOfOthersAreServed() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection blocking = connect().get("/blocking");
+		await().until(() -> started.worker().requests().busy() == 1);
+		for (int i = 0; i < 3; i++) {
+			assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		}
+		started.holds().release();
+		assertThat(blocking.answer().body()).isEqualTo("held");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "HTTP", "HTTPS" })
+	void whenAddressesDifferBySchemeThenEachIsServedAsItSays(Scheme first) throws Exception {
+		Scheme second = (first == Scheme.HTTP) ? Scheme.HTTPS : Scheme.HTTP;
+		SharedListener other = use(SharedListener.tcp());
+		StubWorker worker = new StubWorker(serving(2),
+				List.of(this.listener.speaking(first).inherited(), other.speaking(second).inherited()));
+		ConfigurableApplicationContext context = start(worker, "server.http2.enabled=true",
+				"server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
+		worker.gate().open();
+		assertThat(context.getEnvironment().getProperty("local.server.port"))
+			.isEqualTo(Integer.toString(this.listener.port()));
+		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
+		for (SharedListener listener : List.of(this.listener, other)) {
+			String scheme = ((listener == other) ? second : first).prefix();
+			HttpResponse<String> response = client.send(
+					HttpRequest.newBuilder(URI.create(scheme + "localhost:" + listener.port() + "/hello")).build(),
+					BodyHandlers.ofString());
+			assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+			assertThat(response.body()).isEqualTo("hello");
+		}
+		await().untilAsserted(() -> assertThat(worker.requests().completed()).isEqualTo(2));
+		assertThat(worker.connections()).isEqualTo(2);
+		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+		context.close();
+		for (SharedListener listener : List.of(this.listener, other)) {
+			connectTo(listener);
+			await().until(listener::takeQueued);
+		}
+	}
+
+	@Test
+	void whenServerHasTlsThenItIsOnTheFirstAddressAlone() throws Exception {
+		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		StubWorker worker = new StubWorker(serving(2), this.listener, unix);
+		ConfigurableApplicationContext context = start(worker, "server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
+		worker.gate().open();
+		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
+		assertThat(client.send(request("https", "/hello"), BodyHandlers.ofString()).body()).isEqualTo("hello");
+		HttpConnection held = connectTo(unix).get("/held");
+		await().until(() -> worker.requests().busy() == 1);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+		await().during(A_WHILE).until(() -> !closed.isDone());
+		context.getBean(Holds.class).release();
+		HttpConnection.Answer answer = held.answer();
+		assertThat(answer.body()).isEqualTo("held");
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(closed).succeedsWithin(SOON);
+	}
+
+	@Test
+	void whenAddressNeedsTlsThatTheServerDoesNotHaveThenItIsRefused() {
+		StubWorker worker = new StubWorker(serving(2), List.of(this.listener.speaking(Scheme.HTTPS).inherited()));
+		assertThatExceptionOfType(ApplicationContextException.class).isThrownBy(() -> start(worker))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("prefork.bind");
 	}
 
 	@Test

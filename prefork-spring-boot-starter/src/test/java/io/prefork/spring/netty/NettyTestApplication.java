@@ -6,6 +6,7 @@ import java.util.Optional;
 import io.prefork.spring.Holds;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
+import reactor.netty.resources.LoopResources;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -20,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.Environment;
 import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.web.reactive.socket.server.RequestUpgradeStrategy;
 import org.springframework.web.reactive.socket.server.upgrade.ReactorNettyRequestUpgradeStrategy;
@@ -37,9 +39,11 @@ class NettyTestApplication {
 	 * Event loops of its own, since a test runs several workers in one process.
 	 */
 	@Bean
-	ReactorResourceFactory resources() {
+	ReactorResourceFactory resources(Environment environment) {
+		int loops = environment.getProperty("test.event-loops", Integer.class, 4);
 		ReactorResourceFactory resources = new ReactorResourceFactory();
 		resources.setUseGlobalResources(false);
+		resources.setLoopResourcesSupplier(() -> LoopResources.create("test", loops, true));
 		resources.setShutdownQuietPeriod(Duration.ZERO);
 		return resources;
 	}

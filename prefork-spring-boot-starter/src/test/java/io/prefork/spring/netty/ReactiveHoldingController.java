@@ -7,13 +7,14 @@ import io.prefork.spring.Holds;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * What the compatibility kit asks of an application, without blocking a thread.
@@ -68,9 +69,15 @@ class ReactiveHoldingController {
 		return Flux.just("first").concatWith(Flux.never()).doOnCancel(() -> this.cancelled = true);
 	}
 
-	@PostMapping("/upload")
-	Mono<String> upload(@RequestBody Mono<byte[]> body) {
-		return body.map((bytes) -> bytes.length + " bytes");
+	@PostMapping("/late-upload")
+	Mono<String> lateUpload(ServerWebExchange exchange) {
+		return held().then(exchange.getRequest().getBody().map(DataBuffer::readableByteCount).reduce(0, Integer::sum))
+			.map((bytes) -> bytes + " bytes");
+	}
+
+	@GetMapping("/blocking")
+	String blocking() {
+		return this.holds.hold();
 	}
 
 	@GetMapping("/async")
