@@ -15,17 +15,17 @@ while getopts n:s: option; do
 	esac
 done
 
-start_pool "$server" 18182 4 --prefork.worker-class=gthread --prefork.threads=2
-clients latency 18182 /whoami 5000 4 close >/dev/null
+start_pool "$server" $pool_port 4 --prefork.worker-class=gthread --prefork.threads=2
+clients latency $pool_port /whoami 5000 4 close >/dev/null
 for ((round = 1; round <= rounds; round++)); do
 	# 500 requests of 8 clients, 20 ms apart: they connect at once, and half of them are sent after the slow ones
-	clients latency 18182 /whoami 500 8 keepalive 20 >"$directory/kept" &
+	clients latency $pool_port /whoami 500 8 keepalive 20 >"$directory/kept" &
 	kept=$!
 	sleep 0.7
-	clients together 18182 '/chaos/slow?ms=10000' 6 >"$directory/slow" &
+	clients together $pool_port '/chaos/slow?ms=10000' 6 >"$directory/slow" &
 	slow=$!
-	until [[ $(field 18182 busy) -ge 6 ]]; do sleep 0.05; done
-	fresh=$(clients latency 18182 /whoami 200 2 close)
+	until [[ $(field $pool_port busy) -ge 6 ]]; do sleep 0.05; done
+	fresh=$(clients latency $pool_port /whoami 200 2 close)
 	wait "$kept"
 	echo "round $round, fresh connections: $fresh"
 	echo "round $round, connected before:  $(cat "$directory/kept")"

@@ -17,10 +17,10 @@ while getopts w:t:m:d:s: option; do
 	esac
 done
 rule=$(awk -v w="$workers" -v t="$threads" -v m="$millis" 'BEGIN { printf "%.1f", w * t * 1000 / m }')
-start_pool "$server" 18182 "$workers" --prefork.worker-class=gthread --prefork.threads="$threads" --prefork.overflow-threads=0
+start_pool "$server" $pool_port "$workers" --prefork.worker-class=gthread --prefork.threads="$threads" --prefork.overflow-threads=0
 for connection in keep-alive close; do
 	headers=()
 	[[ $connection == close ]] && headers=(-H 'Connection: close')
-	rate=$(wrk -t2 -c$((2 * workers * threads)) -d"${seconds}s" "${headers[@]}" --timeout 30s "http://127.0.0.1:18182/sleep?ms=$millis" | awk '/Requests\/sec/ { print $2 }')
+	rate=$(wrk -t2 -c$((2 * workers * threads)) -d"${seconds}s" "${headers[@]}" --timeout 30s "http://127.0.0.1:$pool_port/sleep?ms=$millis" | awk '/Requests\/sec/ { print $2 }')
 	echo "$workers x $threads / $millis ms = $rule/s; measured, $connection: $rate/s, ratio $(ratio "$rate" "$rule")"
 done

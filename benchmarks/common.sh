@@ -1,9 +1,12 @@
 # Sourced by the measurements: starts the sample, or its reactive twin, on any of the servers, as a pool or as one process.
 #
-# SERVER: tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. JAVA_HOME says which JDK.
+# SERVER: tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. JAVA_HOME says which JDK, PORT the first of
+# three ports.
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+ordinary_port=${PORT:-18181}
+pool_port=$((ordinary_port + 1)) # and its master's, one more
 directory=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$directory"' EXIT
@@ -43,6 +46,7 @@ start() { # server port argument...
 	"$java" -cp "$path" $main --server.port="$port" --spring.profiles.active=chaos "$@" >"$directory/$port.log" 2>&1 &
 	pids+=($!)
 	for _ in $(seq 600); do
+		kill -0 "${pids[-1]}" 2>/dev/null || break
 		curl -fs "localhost:$port/" >/dev/null && return 0
 		sleep 0.1
 	done

@@ -20,18 +20,18 @@ done
 
 load() {
 	while [[ ! -e $directory/stop ]]; do
-		h2load -n 400 -c 20 -m 20 http://127.0.0.1:18182/whoami | grep '^requests:' >>"$directory/rounds"
+		h2load -n 400 -c 20 -m 20 http://127.0.0.1:$pool_port/whoami | grep '^requests:' >>"$directory/rounds"
 		sleep 0.02
 	done
 }
 
-start_pool "$server" 18182 2 --server.http2.enabled=true
+start_pool "$server" $pool_port 2 --server.http2.enabled=true
 load &
 loader=$!
 for ((reload = 1; reload <= reloads; reload++)); do
-	order 18182 '' '{"workers":3}' && await_settled 18182 3
-	order 18182 '' '{"workers":2}' && await_settled 18182 2
-	order 18182 /reload '{"wait":true}' && await_settled 18182 2
+	order $pool_port '' '{"workers":3}' && await_settled $pool_port 3
+	order $pool_port '' '{"workers":2}' && await_settled $pool_port 2
+	order $pool_port /reload '{"wait":true}' && await_settled $pool_port 2
 done
 touch "$directory/stop"
 wait "$loader"

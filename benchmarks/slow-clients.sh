@@ -18,7 +18,7 @@ done
 
 measure() { # title
 	for mode in close keepalive; do
-		result=$(clients latency 18182 /whoami "$requests" 2 "$mode")
+		result=$(clients latency $pool_port /whoami "$requests" 2 "$mode")
 		echo "$class on $server, $mode, $1: $result" >&2
 		number "$result" p99
 	done
@@ -26,9 +26,9 @@ measure() { # title
 
 hold() { # half|silent
 	mkfifo "$directory/$1" "$directory/$1.held"
-	clients hold 18182 "$connections" "$1" <"$directory/$1" >"$directory/$1.held" &
+	"$java" -cp "$directory" Clients hold $pool_port "$connections" "$1" <"$directory/$1" >"$directory/$1.held" &
 	pids+=($!)
-	exec {input}>"$directory/$1"
+	exec {input}>"$directory/$1" # its input, which ends with this script at the latest
 	read -r <"$directory/$1.held"
 }
 
@@ -36,8 +36,8 @@ classes=(sync gthread async)
 [[ $server == rea* ]] && classes=(reactive)
 for class in "${classes[@]}"; do
 	[[ $class == async ]] && ! has_virtual_threads && continue
-	start_pool "$server" 18182 2 --prefork.worker-class="$class"
-	clients latency 18182 /whoami 5000 4 close >/dev/null
+	start_pool "$server" $pool_port 2 --prefork.worker-class="$class"
+	clients latency $pool_port /whoami 5000 4 close >/dev/null
 	mapfile -t unloaded < <(measure "unloaded")
 	hold half
 	hold silent

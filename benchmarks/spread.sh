@@ -14,6 +14,6 @@ while getopts n:s:k: option; do
 		*) exit 2 ;;
 	esac
 done
-start_pool "$server" 18182 4 ${class:+--prefork.worker-class="$class"}
-clients spread 18182 "$requests" >/dev/null # warm up
-clients spread 18182 "$requests"
+start_pool "$server" $pool_port 4 ${class:+--prefork.worker-class="$class"}
+clients spread $pool_port "$requests" >/dev/null # warm up
+clients spread $pool_port "$requests"

@@ -59,17 +59,17 @@ rate() { # port
 ordinary=(--prefork.enabled=false --server.tomcat.threads.max="$threads" --server.jetty.threads.max=$((threads + 4)))
 [[ $class == async ]] && ordinary+=(--spring.threads.virtual.enabled=true)
 export JDK_JAVA_OPTIONS="-Dreactor.netty.ioWorkerCount=$threads"
-start "$server" 18181 "${ordinary[@]}"
+start "$server" $ordinary_port "${ordinary[@]}"
 unset JDK_JAVA_OPTIONS
-start_pool "$server" 18182 "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
+start_pool "$server" $pool_port "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
 
-for port in 18181 18182 18181 18182; do # warm up
+for port in $ordinary_port $pool_port $ordinary_port $pool_port; do # warm up
 	rate "$port" >/dev/null
 done
 ratios=()
 for ((pair = 1; pair <= pairs; pair++)); do
-	alone=$(rate 18181)
-	pool=$(rate 18182)
+	alone=$(rate $ordinary_port)
+	pool=$(rate $pool_port)
 	ratios+=("$(ratio "$pool" "$alone")")
 	echo "pair $pair: ordinary $alone/s, pool of $workers $pool/s, ratio ${ratios[-1]}"
 done

@@ -17,12 +17,12 @@ while getopts n:m:s: option; do
 done
 has_virtual_threads
 
-start "$server" 18181 --prefork.enabled=false --spring.threads.virtual.enabled=true \
+start "$server" $ordinary_port --prefork.enabled=false --spring.threads.virtual.enabled=true \
 	--server.tomcat.max-connections="$requests" --server.tomcat.accept-count="$requests"
-start_pool "$server" 18182 2 --prefork.worker-class=async --prefork.worker-connections="$requests"
+start_pool "$server" $pool_port 2 --prefork.worker-class=async --prefork.worker-connections="$requests"
 for round in warm-up 1 2 3; do
-	for port in 18181 18182; do
+	for port in $ordinary_port $pool_port; do
 		result=$(clients together "$port" "/sleep?ms=$millis" "$requests")
-		[[ $round == warm-up ]] || echo "round $round, $([[ $port == 18181 ]] && echo ordinary || echo "pool of 2"): $result"
+		[[ $round == warm-up ]] || echo "round $round, $([[ $port == $ordinary_port ]] && echo ordinary || echo "pool of 2"): $result"
 	done
 done

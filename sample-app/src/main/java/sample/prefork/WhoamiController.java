@@ -6,7 +6,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Tells which process answers, and which version of the application it runs.
+ * Tells which process answers, on which thread, and which version of the application it
+ * runs.
  */
 @RestController
 class WhoamiController {
@@ -29,6 +30,11 @@ class WhoamiController {
 	@GetMapping(path = "/version", produces = MediaType.TEXT_PLAIN_VALUE)
 	String version() {
 		return this.version;
+	}
+
+	@GetMapping(path = "/thread", produces = MediaType.TEXT_PLAIN_VALUE)
+	String thread() {
+		return Thread.currentThread().getName();
 	}
 
 	/**

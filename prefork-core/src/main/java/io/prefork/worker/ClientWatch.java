@@ -25,6 +25,8 @@ public final class ClientWatch {
 
 	private volatile long headSince;
 
+	private volatile long headHeld;
+
 	ClientWatch(ClientLimits limits, Runnable close, Consumer<ClientWatch> onClose) {
 		this.limits = limits;
 		this.close = close;
@@ -49,6 +51,31 @@ public final class ClientWatch {
 	public void headRead() {
 		if (this.headSince != 0) {
 			this.headSince = 0;
+		}
+	}
+
+	/**
+	 * Bytes of a head have come that the worker does not read yet, because it has no
+	 * thread for them: the time until {@link #goOnWithHead()} is not the client's. Does
+	 * nothing if no head is due.
+	 */
+	public void holdHead() {
+		if (this.headSince != 0 && this.headHeld == 0) {
+			this.headHeld = now();
+		}
+	}
+
+	/**
+	 * The worker reads what has come of a head.
+	 */
+	public void goOnWithHead() {
+		long held = this.headHeld;
+		if (held != 0) {
+			long since = this.headSince;
+			if (since != 0) {
+				this.headSince = since + now() - held;
+			}
+			this.headHeld = 0;
 		}
 	}
 
@@ -105,9 +132,10 @@ public final class ClientWatch {
 	 * @return what it failed to do, or empty if it is not overdue
 	 */
 	Optional<String> overdue(long now) {
+		boolean held = this.headHeld != 0;
 		long headSince = this.headSince;
 		long headTimeout = this.limits.headTimeout().toNanos();
-		if (headTimeout > 0 && headSince != 0 && now - headSince > headTimeout) {
+		if (headTimeout > 0 && headSince != 0 && !held && now - headSince > headTimeout) {
 			return Optional.of("no whole request head within " + this.limits.headTimeout());
 		}
 		if (this.request.isTooSlow(now)) {

@@ -56,6 +56,27 @@ class SlowClientsTests {
 	}
 
 	@Test
+	void whenHeadWaitsForTheWorkerThenTheClientIsNotToBlame() {
+		this.watch.awaitHead();
+		this.watch.holdHead();
+		sweepAfter(1000);
+		assertThat(this.closed).hasValue(0);
+		this.watch.goOnWithHead();
+		sweepAfter(29);
+		assertThat(this.closed).hasValue(0);
+		sweepAfter(32);
+		assertThat(this.closed).hasValue(1);
+	}
+
+	@Test
+	void whenNoHeadIsDueThenNoneIsHeld() {
+		this.watch.holdHead();
+		this.watch.awaitHead();
+		sweepAfter(32);
+		assertThat(this.closed).hasValue(1);
+	}
+
+	@Test
 	void whenBodyDoesNotComeThenItIsBrokenOffAfterTheGracePeriod() {
 		this.watch.waitToRead();
 		sweepAfter(9);

@@ -1,7 +1,9 @@
 package io.prefork.spring;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
+import io.prefork.os.Scheme;
 import io.prefork.worker.Drain;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
@@ -305,6 +308,29 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 		await().until(() -> started.worker().requests().completed() == 5);
 		await().until(() -> started.worker().gate().taken() == 0);
 		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenAddressesSayWhatIsSpokenThenHttpAndHttpsAreServedSideBySide() throws Exception {
+		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
+		List<SharedListener> secure = List.of(use(SharedListener.tcp(Scheme.HTTPS)),
+				use(SharedListener.tcp(Scheme.HTTPS)));
+		StubWorker worker = new StubWorker(serving(4), plain, secure.get(0), secure.get(1));
+		start(worker, "server.http2.enabled=true", "server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
+		worker.gate().open();
+		assertThat(connectTo(plain).get("/hello").answer().body()).isEqualTo("hello");
+		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
+		for (SharedListener listener : secure) {
+			HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + listener.port() + "/hello"))
+				.timeout(PATIENTLY)
+				.build();
+			HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+			assertThat(response.body()).isEqualTo("hello");
+			assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+		}
+		assertThat(worker.connections()).isEqualTo(3);
+		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
 	@Test

@@ -34,16 +34,23 @@ public final class SharedListener implements AutoCloseable {
 
 	private final ProtocolFamily family;
 
-	private SharedListener(ServerSocketChannel channel, ProtocolFamily family) {
+	private Scheme scheme;
+
+	private SharedListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
 		this.channel = channel;
 		this.family = family;
+		this.scheme = scheme;
 	}
 
 	public static SharedListener tcp() {
+		return tcp(Scheme.UNSAID);
+	}
+
+	public static SharedListener tcp(Scheme scheme) {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
 			channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-			return new SharedListener(channel, StandardProtocolFamily.INET);
+			return new SharedListener(channel, StandardProtocolFamily.INET, scheme);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -54,11 +61,19 @@ public final class SharedListener implements AutoCloseable {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 			channel.bind(UnixDomainSocketAddress.of(path), 128);
-			return new SharedListener(channel, StandardProtocolFamily.UNIX);
+			return new SharedListener(channel, StandardProtocolFamily.UNIX, Scheme.UNSAID);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Has the address say what clients speak.
+	 */
+	public SharedListener speaking(Scheme scheme) {
+		this.scheme = scheme;
+		return this;
 	}
 
 	public SocketAddress address() {
@@ -76,16 +91,8 @@ public final class SharedListener implements AutoCloseable {
 
 	public InheritedListener inherited() {
 		return (address() instanceof UnixDomainSocketAddress unix)
-				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128)
-				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128);
-	}
-
-	/**
-	 * The same, with an address that says what clients speak.
-	 */
-	public InheritedListener inherited(Scheme scheme) {
-		InheritedListener unsaid = inherited();
-		return new InheritedListener(unsaid.descriptor(), unsaid.family(), unsaid.address(), unsaid.backlog(), scheme);
+				? new InheritedListener(descriptor(), Listener.Family.UNIX, "unix:" + unix.getPath(), 128, this.scheme)
+				: new InheritedListener(descriptor(), Listener.Family.INET, "127.0.0.1:" + port(), 128, this.scheme);
 	}
 
 	/**

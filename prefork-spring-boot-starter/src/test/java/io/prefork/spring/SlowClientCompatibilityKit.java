@@ -1,6 +1,7 @@
 package io.prefork.spring;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -26,8 +28,12 @@ import static org.awaitility.Awaitility.await;
  */
 public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSupport {
 
-	private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(1), 100, 100, Duration.ofSeconds(1),
+	private static final ClientLimits LIMITS = new ClientLimits(Duration.ofSeconds(2), 100, 100, Duration.ofSeconds(1),
 			3);
+
+	// A client that does its first handshake loads hundreds of classes
+	private static final ClientLimits TLS_LIMITS = new ClientLimits(Duration.ofSeconds(5), 100, 100,
+			Duration.ofSeconds(1), 3);
 
 	private static final int CROWD = 50;
 
@@ -35,7 +41,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 			+ "Content-Type: application/octet-stream\r\nContent-Length: ";
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenClientsSendNoWholeHeadThenTheyAreBrokenOffAndOthersAreServed(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		List<HttpConnection> slow = new ArrayList<>();
@@ -53,21 +59,21 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenHeadOfKeptAliveConnectionTricklesThenItIsBrokenOff(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection connection = connect();
 		if (connection.get("/hello").answer().announcesClose()) {
 			return;
 		}
-		await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+		await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
 		trickle(connection.send("GET /hel"), "l");
 		assertThat(isBrokenOff(connection)).isTrue();
 		assertThat(worker.slowClients().brokenOff()).isEqualTo(1);
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenBodyTricklesThenItIsBrokenOffAndItsSlotIsFree(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection silent = connect().send(POST + "100000\r\n\r\nabc");
@@ -82,7 +88,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenAnswerIsNotTakenThenItIsBrokenOffAndItsSlotIsFree(WorkerType type) throws Exception {
 		StubWorker worker = startedWith(type).worker();
 		HttpConnection connection = connect().get("/long/big");
@@ -93,10 +99,27 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 		assertThat(connect().get("/hello").answer().status()).isEqualTo(200);
 	}
 
-	@ParameterizedTest
-	@EnumSource
-	void whenClientIsSlowButFastEnoughThenItIsServed(WorkerType type) throws Exception {
-		StubWorker worker = startedWith(type).worker();
+	@Test
+	void whenTlsThenHandshakeAndAnswerAreBoundedToo() throws Exception {
+		StubWorker worker = started(serving(2).with(TLS_LIMITS), "server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD)
+			.worker();
+		HttpConnection silent = connect();
+		HttpConnection half = connect().send(new byte[] { 0x16, 0x03, 0x01, 0x02 });
+		assertThat(isBrokenOff(silent)).isTrue();
+		assertThat(isBrokenOff(half)).isTrue();
+		Socket socket = use(
+				TestCertificate.trustingContext().getSocketFactory().createSocket("localhost", this.listener.port()));
+		HttpConnection connection = new HttpConnection(socket, socket.getInputStream(), socket.getOutputStream());
+		assertThat(connection.get("/long/big").head().status()).isEqualTo(200);
+		await().atMost(PATIENTLY).until(() -> worker.slowClients().brokenOff() == 3);
+		await().atMost(SOON)
+			.until(() -> worker.requests().busy() == 0 && worker.gate().taken() == 0 && worker.connections() == 0);
+	}
+
+	@Test
+	void whenClientIsSlowButFastEnoughThenItIsServed() throws Exception {
+		StubWorker worker = started(serving(2).with(LIMITS)).worker();
 		HttpConnection connection = connect().send(POST + "16000\r\n\r\n");
 		for (int i = 0; i < 8; i++) {
 			connection.send("x".repeat(2000));
@@ -107,7 +130,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	}
 
 	@ParameterizedTest
-	@EnumSource
+	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenApplicationIsSlowThenItsClientIsNotBlamed(WorkerType type) throws Exception {
 		for (String target : List.of("/held", "/async")) {
 			SharedListener listener = use(SharedListener.tcp());
@@ -121,6 +144,35 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 			holds.release();
 			assertThat(connection.answer().body()).isEqualTo("held");
 		}
+	}
+
+	@Test
+	void whenWorkerHasNoThreadForAHeadThenItsClientIsNotBlamed() throws Exception {
+		assumeHosts(WorkerType.GTHREAD);
+		for (WorkerSettings settings : List.of(StubWorker.gthread(1), StubWorker.sync())) {
+			SharedListener listener = use(SharedListener.tcp());
+			StubWorker worker = new StubWorker(settings.with(LIMITS), listener);
+			Holds holds = start(worker).getBean(Holds.class);
+			worker.gate().open();
+			HttpConnection early = use(HttpConnection.open(listener.port()));
+			await().until(() -> worker.gate().acceptedConnections() == 1);
+			HttpConnection held = use(HttpConnection.open(listener.port())).get("/held");
+			await().until(() -> worker.requests().busy() == 1);
+			early.get("/hello");
+			await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+			holds.release();
+			assertThat(held.answer().body()).isEqualTo("held");
+			assertThat(early.answer().body()).isEqualTo("hello");
+		}
+	}
+
+	@Test
+	void whenWebSocketIsSilentThenItStays() throws Exception {
+		StubWorker worker = started(serving(2).with(LIMITS)).worker();
+		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(client.ask("hello")).isEqualTo("hello");
+		await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+		assertThat(client.ask("again")).isEqualTo("again");
 	}
 
 	@Test

@@ -56,6 +56,18 @@ class BadInputProcessTests extends ProcessTestSupport {
 		assertRefused(launcher().arguments("--prefork.worker-class=async").start(), "prefork.worker-class", "async");
 	}
 
+	/**
+	 * Beans are known to workers alone, so it is the first of them that fails.
+	 */
+	@Test
+	void whenWorkerClassIsNoBeanThenItIsAnalysed() {
+		PoolProcess pool = launcher().arguments("--prefork.worker-class=@nobody").start();
+		pool.expectProblems(ANY);
+		assertThat(pool.awaitExit(PoolProcess.BOOT)).isEqualTo(4);
+		assertThat(pool.log().tail())
+			.contains("'prefork.worker-class' is set to '@nobody', but the application has no such bean");
+	}
+
 	private static void assertRefused(PoolProcess pool, String setting, String value) {
 		pool.expectProblems(ANY);
 		assertThat(pool.awaitExit(PoolProcess.BOOT)).isEqualTo(1);

@@ -3,6 +3,7 @@ package sample.prefork.process;
 import java.time.Duration;
 import java.util.List;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -11,8 +12,10 @@ import sample.prefork.process.Load.Mode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A worker takes a connection only when it has a slot for its request.
+ * A worker takes a connection only when it has a slot for its request. Alone, since it
+ * measures time.
  */
+@Tag("alone")
 class ConcurrencyProcessTests extends ProcessTestSupport {
 
 	@Override

@@ -2,8 +2,11 @@ package sample.prefork.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The sample laid out for a fast start: extracted, with a class-data archive, made once
- * for each JDK. A worker is up in half the time, and process tests mostly wait for
- * workers.
+ * for each JDK, by the first of the JVMs that run tests. A worker is up in half the time,
+ * and process tests mostly wait for workers.
  */
 final class FastSample {
 
@@ -44,12 +47,12 @@ final class FastSample {
 		Path archive = directory.resolve("classes.jsa");
 		try {
 			Files.createDirectories(directory);
-			run(directory, java, List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force",
-					"--destination", directory.toString()));
-			List<String> training = new ArrayList<>(OPENS);
-			training.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-XX:+UseSerialGC",
-					"-Dspring.context.exit=onRefresh", "-jar", extracted.toString()));
-			run(directory, java, training);
+			try (FileChannel channel = FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE,
+					StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+				if (!isNewer(archive, jar)) {
+					make(java, jar, directory, archive);
+				}
+			}
 			List<String> program = new ArrayList<>(OPENS);
 			program.addAll(List.of("-XX:SharedArchiveFile=" + archive, "-jar", extracted.toString()));
 			return program;
@@ -60,6 +63,22 @@ final class FastSample {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	private static boolean isNewer(Path archive, Path jar) throws IOException {
+		return Files.exists(archive)
+				&& Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) > 0;
+	}
+
+	private static void make(JavaHome java, Path jar, Path directory, Path archive)
+			throws IOException, InterruptedException {
+		Files.deleteIfExists(archive);
+		run(directory, java, List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination",
+				directory.toString()));
+		List<String> training = new ArrayList<>(OPENS);
+		training.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-XX:+UseSerialGC",
+				"-Dspring.context.exit=onRefresh", "-jar", directory.resolve(jar.getFileName()).toString()));
+		run(directory, java, training);
 	}
 
 	private static void run(Path directory, JavaHome java, List<String> arguments)

@@ -25,8 +25,8 @@ class IsolationProcessTests extends ProcessTestSupport {
 		return super.shared(launcher).managementPort().arguments("--sample.trace-file=" + trace());
 	}
 
-	private static Path trace() {
-		return sharedDirectory.resolve("trace");
+	private Path trace() {
+		return sharedDirectory().resolve("trace");
 	}
 
 	@Test

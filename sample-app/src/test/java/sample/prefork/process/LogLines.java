@@ -52,10 +52,9 @@ final class LogLines {
 	/** The developer tools shut an H2 database down that has shut itself down. */
 	static final Pattern DEVTOOLS_SHUTDOWN = Pattern.compile("inMemoryDatabaseShutdownExecutor");
 
-	/**
-	 * What Reactor Netty says of a head that is wrong, or whose client leaves halfway.
-	 */
-	static final Pattern NOT_DECODED = Pattern.compile("HttpServerOperations .* Decoding failed: ");
+	/** Words of servers and of Spring on a request that is wrong or ends halfway. */
+	static final Pattern ODD_REQUEST = Pattern
+		.compile("PageNotFound|ExceptionHandler|HttpServerOperations .* Decoding failed: |HttpParser|HostPort");
 
 	private LogLines() {
 	}

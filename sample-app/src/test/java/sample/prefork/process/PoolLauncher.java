@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
@@ -26,11 +28,9 @@ final class PoolLauncher {
 	private static final List<String> FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
 			"-XX:-CreateCoredumpOnCrash");
 
-	/**
-	 * Below it masters make their run directories; it is never gone, and empty at the
-	 * end.
-	 */
-	private static final String RUN = "run";
+	private static final int LOWEST_PORT = 16384;
+
+	private static final int HIGHEST_PORT = 32768;
 
 	private final JavaHome java;
 
@@ -49,6 +49,12 @@ final class PoolLauncher {
 	private final List<String> arguments = new ArrayList<>();
 
 	private final Map<String, String> environment = new HashMap<>();
+
+	/**
+	 * Below it masters make their run directories; it is never gone, and empty at the
+	 * end.
+	 */
+	private String run = "run";
 
 	private int port = freePort();
 
@@ -78,6 +84,15 @@ final class PoolLauncher {
 
 	PoolLauncher chaos() {
 		return arguments("--spring.profiles.active=chaos");
+	}
+
+	/**
+	 * Lets it share no run directory with others of the same test.
+	 * @return this
+	 */
+	PoolLauncher apart() {
+		this.run = "run-apart";
+		return this;
 	}
 
 	PoolLauncher port(int port) {
@@ -120,7 +135,7 @@ final class PoolLauncher {
 	}
 
 	PoolProcess start() {
-		Path runDirectory = this.directory.resolve(RUN);
+		Path runDirectory = this.directory.resolve(this.run);
 		List<String> command = new ArrayList<>(this.wrapper);
 		command.add(this.java.tool("java").toString());
 		command.addAll(this.jvmArguments);
@@ -140,7 +155,7 @@ final class PoolLauncher {
 	private Process execute(List<String> command) {
 		try {
 			Files.createDirectories(this.log.getParent());
-			Files.createDirectories(this.directory.resolve(RUN));
+			Files.createDirectories(this.directory.resolve(this.run));
 			ProcessBuilder builder = new ProcessBuilder(command).directory(this.directory.toFile())
 				.redirectInput(new File("/dev/null"))
 				.redirectErrorStream(true)
@@ -153,12 +168,24 @@ final class PoolLauncher {
 		}
 	}
 
+	/**
+	 * A port that nobody listens on. It is below those that the kernel gives to clients
+	 * (ip_local_port_range, from 32768), so that none of thousands of them gets it before
+	 * a JVM has started and listens.
+	 * @return the port
+	 */
 	static int freePort() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+		while (true) {
+			int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
+			try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+				return socket.getLocalPort();
+			}
+			catch (BindException ex) {
+				// Somebody has it
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
 		}
 	}
 

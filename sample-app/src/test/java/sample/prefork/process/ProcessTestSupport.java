@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
@@ -36,13 +35,6 @@ abstract class ProcessTestSupport {
 	@TempDir
 	Path directory;
 
-	/** For files of the pool that tests share. */
-	@TempDir
-	static Path sharedDirectory;
-
-	/** The tests run one after the other, so that there is one at most. */
-	private static @Nullable PoolProcess shared;
-
 	@RegisterExtension
 	TestExecutionExceptionHandler tails = (context, failure) -> {
 		this.failed = true;
@@ -71,7 +63,7 @@ abstract class ProcessTestSupport {
 	void finish() {
 		try {
 			if (this.sharing && !this.failed) {
-				Objects.requireNonNull(shared).assertWhole(2);
+				Objects.requireNonNull(shared().started()).assertWhole(2);
 			}
 			for (int last = this.started.size() - 1; last >= 0; last--) {
 				this.started.get(last).finish();
@@ -84,30 +76,21 @@ abstract class ProcessTestSupport {
 		finally {
 			this.started.forEach(PoolProcess::destroy);
 			if (this.sharing && this.failed) {
-				Objects.requireNonNull(shared).destroy();
-				shared = null;
+				shared().discard();
 			}
 		}
 	}
 
-	@AfterParameterizedClassInvocation
-	static void finishShared() {
-		PoolProcess pool = shared;
-		shared = null;
-		if (pool != null) {
-			try {
-				pool.finish();
-			}
-			finally {
-				pool.destroy();
-			}
-		}
+	@AfterParameterizedClassInvocation(injectArguments = false)
+	static void finishShared(TestInfo test) {
+		SharedPool.finish(test.getTestClass().orElseThrow());
 	}
 
 	private List<PoolProcess> used() {
 		List<PoolProcess> used = new ArrayList<>(this.started);
-		if (this.sharing && shared != null) {
-			used.add(shared);
+		PoolProcess pool = shared().started();
+		if (this.sharing && pool != null) {
+			used.add(pool);
 		}
 		return used;
 	}
@@ -140,12 +123,9 @@ abstract class ProcessTestSupport {
 	 * @return the pool, with an empty log
 	 */
 	PoolProcess sharedPool() {
-		PoolProcess pool = shared;
-		if (pool == null) {
-			String log = getClass().getSimpleName() + "-shared-" + this.java.feature();
-			pool = shared(new PoolLauncher(this.java, sharedDirectory, log(log), (process) -> shared = process))
-				.start();
-		}
+		String log = getClass().getSimpleName() + "-shared-" + this.java.feature();
+		PoolProcess pool = shared()
+			.pool((directory, started) -> shared(new PoolLauncher(this.java, directory, log(log), started)));
 		this.sharing = true;
 		pool.forgetLog();
 		pool.awaitSettled(2);
@@ -159,6 +139,18 @@ abstract class ProcessTestSupport {
 	 */
 	PoolLauncher shared(PoolLauncher launcher) {
 		return launcher.chaos();
+	}
+
+	/**
+	 * For files of the pool that tests share.
+	 * @return a directory
+	 */
+	Path sharedDirectory() {
+		return shared().directory();
+	}
+
+	private SharedPool shared() {
+		return SharedPool.of(getClass());
 	}
 
 	private static Path log(String name) {

@@ -20,8 +20,8 @@ class ReloadProcessTests extends ProcessTestSupport {
 		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure());
 	}
 
-	private static Path failure() {
-		return sharedDirectory.resolve("fail");
+	private Path failure() {
+		return sharedDirectory().resolve("fail");
 	}
 
 	@Test

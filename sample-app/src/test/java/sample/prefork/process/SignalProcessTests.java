@@ -19,8 +19,8 @@ class SignalProcessTests extends ProcessTestSupport {
 		return super.shared(launcher).managementPort().arguments("--logging.file.name=" + logFile());
 	}
 
-	private static Path logFile() {
-		return sharedDirectory.resolve("sample.log");
+	private Path logFile() {
+		return sharedDirectory().resolve("sample.log");
 	}
 
 	@Test
@@ -76,7 +76,7 @@ class SignalProcessTests extends ProcessTestSupport {
 	void whenUsr1ThenLogFilesAreReopened() throws IOException {
 		Path logFile = logFile();
 		PoolProcess pool = sharedPool();
-		Path rotated = Files.move(logFile, sharedDirectory.resolve("sample.log.1"));
+		Path rotated = Files.move(logFile, sharedDirectory().resolve("sample.log.1"));
 		pool.signal("USR1");
 		pool.await("the log file is there again", PoolProcess.SOON, () -> Files.exists(logFile));
 		long size = Files.size(rotated);

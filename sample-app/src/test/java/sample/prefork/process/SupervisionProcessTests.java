@@ -21,8 +21,8 @@ class SupervisionProcessTests extends ProcessTestSupport {
 		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure());
 	}
 
-	private static Path failure() {
-		return sharedDirectory.resolve("fail");
+	private Path failure() {
+		return sharedDirectory().resolve("fail");
 	}
 
 	@Test

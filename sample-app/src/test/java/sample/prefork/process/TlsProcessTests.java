@@ -44,8 +44,8 @@ class TlsProcessTests extends ProcessTestSupport {
 					"--server.http2.enabled=true", "--management.server.ssl.enabled=false");
 	}
 
-	private static Path keyStore() {
-		return sharedDirectory.resolve("server.p12");
+	private Path keyStore() {
+		return sharedDirectory().resolve("server.p12");
 	}
 
 	@BeforeEach

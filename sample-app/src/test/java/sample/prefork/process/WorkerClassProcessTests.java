@@ -40,6 +40,10 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 	/** Requests that wait at the same time in virtual threads. */
 	private static final int CROWD = 5000;
 
+	/** On Tomcat each request takes some 100 KB of a worker's heap. */
+	private static final String[] FOR_A_CROWD = { "--prefork.worker-connections=" + CROWD,
+			"--prefork.worker.jvm-args=-Xmx800m" };
+
 	/** RFC 6455, section 7.4.1, and the registry of IANA that it refers to. */
 	private static final List<Integer> GOING_AWAY_OR_RESTART = List.of(1001, 1012);
 
@@ -54,7 +58,10 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		assumeVirtualThreads(workerClass);
 		PoolProcess pool = start(server, workerClass);
 		assertServedBy(pool, server, workerClass);
-		if (workerClass.equals("gthread") || workerClass.equals("reactive")) {
+		if (workerClass.equals("custom")) {
+			assertRunsOnThreadsOfItsOwn(pool);
+		}
+		if (workerClass.equals("gthread") || server == Server.REACTOR_NETTY) {
 			assertRefusesWhatTheServerRefuses(pool, server);
 		}
 		if (workerClass.equals("async")) {
@@ -107,10 +114,10 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		PoolProcess pool = server.launch(launcher())
 			.chaos()
 			.managementPort()
-			.arguments("--prefork.worker-class=" + name, http2(workerClass),
-					"--prefork.worker-connections=" + (workerClass.equals("async") ? CROWD : 1000))
+			.arguments("--prefork.worker-class=" + name, http2(workerClass))
+			.arguments(workerClass.equals("async") ? FOR_A_CROWD : new String[0])
 			.start()
-			.expectProblems(LogLines.NOT_DECODED);
+			.expectProblems(LogLines.ODD_REQUEST);
 		pool.awaitSettled(FEW);
 		return pool;
 	}
@@ -130,11 +137,16 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		assertThat(pool.get("/actuator/health").json().path("status").asString()).isEqualTo("UP");
 	}
 
+	private static void assertRunsOnThreadsOfItsOwn(PoolProcess pool) {
+		assertThat(pool.get("/thread").text()).startsWith(SampleWorkers.THREADS);
+	}
+
 	private void assertRefusesWhatTheServerRefuses(PoolProcess pool, Server server) {
 		PoolProcess ordinary = server.launch(launcher())
+			.apart()
 			.arguments("--prefork.enabled=false", http2("any"))
 			.start()
-			.expectProblems(LogLines.NOT_DECODED)
+			.expectProblems(LogLines.ODD_REQUEST)
 			.awaitServing();
 		assertThat(OddRequests.sendTo(pool.address())).isEqualTo(OddRequests.sendTo(ordinary.address()));
 		ordinary.finish();

@@ -10,7 +10,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EventListener;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +27,6 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -66,29 +64,16 @@ final class PreforkConnector extends ServerConnector {
 	private volatile boolean stopped;
 
 	/**
-	 * Makes a connector in place of another.
+	 * Makes a connector that is configured like another.
+	 * @param like the other, which will not be used, or for another address
 	 */
-	PreforkConnector(ServerConnector like, WorkerServer server, WorkerSpec.InheritedListener listener,
-			ListenerChannelSource channels) {
-		this(like.getServer(), server, listener, channels, like, like.getSelectorManager().getSelectorCount(),
-				like.getConnectionFactories());
-	}
-
-	/**
-	 * Makes a connector besides another.
-	 */
-	PreforkConnector(PreforkConnector other, WorkerSpec.InheritedListener listener, ConnectionFactory factory) {
-		this(other.getServer(), other.server, listener, other.channels, other, 1, List.of(factory));
-	}
-
 	@SuppressWarnings("NullAway") // null is for the server's own
-	private PreforkConnector(Server jetty, WorkerServer server, WorkerSpec.InheritedListener listener,
-			ListenerChannelSource channels, ServerConnector like, int selectors,
-			Collection<ConnectionFactory> factories) {
-		super(jetty, (like.getExecutor() != jetty.getThreadPool()) ? like.getExecutor() : null,
-				(like.getScheduler() != jetty.getScheduler()) ? like.getScheduler() : null,
-				(like.getByteBufferPool() != jetty.getByteBufferPool()) ? like.getByteBufferPool() : null, 1, selectors,
-				factories.toArray(ConnectionFactory[]::new));
+	PreforkConnector(ServerConnector like, int selectors, Collection<ConnectionFactory> factories, WorkerServer server,
+			WorkerSpec.InheritedListener listener, ListenerChannelSource channels) {
+		super(like.getServer(), (like.getExecutor() != like.getServer().getThreadPool()) ? like.getExecutor() : null,
+				(like.getScheduler() != like.getServer().getScheduler()) ? like.getScheduler() : null,
+				(like.getByteBufferPool() != like.getServer().getByteBufferPool()) ? like.getByteBufferPool() : null, 1,
+				selectors, factories.toArray(ConnectionFactory[]::new));
 		this.server = server;
 		this.listener = listener;
 		this.channels = channels;
@@ -101,38 +86,14 @@ final class PreforkConnector extends ServerConnector {
 		setAcceptedReceiveBufferSize(like.getAcceptedReceiveBufferSize());
 		setAcceptedSendBufferSize(like.getAcceptedSendBufferSize());
 		like.getEventListeners().forEach(this::listen);
-		getSelectorManager().addEventListener(new SelectorManager.AcceptListener() {
-
-			@Override
-			public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-				forget(channel);
-			}
-
-		});
-		addEventListener(new Connection.Listener() {
-
-			@Override
-			public void onOpened(Connection connection) {
-				ObservedEndPoint endPoint = ObservedEndPoint.of(connection.getEndPoint());
-				if (endPoint != null && Protocol.of(connection).isHttp2()) {
-					endPoint.connection().multiplexed();
-				}
-			}
-
-		});
+		getSelectorManager().addEventListener(new AcceptFailureListener());
+		addEventListener(new Http2Listener());
 	}
 
 	private void listen(EventListener listener) {
 		if (!contains(listener)) {
 			addBean(listener);
 		}
-	}
-
-	/**
-	 * Threads of the pool that this connector occupies and that serve no request.
-	 */
-	int threads() {
-		return getAcceptors() + getSelectorManager().getSelectorCount();
 	}
 
 	@Override
@@ -364,6 +325,27 @@ final class PreforkConnector extends ServerConnector {
 				Protocol.of(observed).close(observed);
 			}
 		}
+	}
+
+	private final class AcceptFailureListener implements SelectorManager.AcceptListener {
+
+		@Override
+		public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+			forget(channel);
+		}
+
+	}
+
+	private static final class Http2Listener implements Connection.Listener {
+
+		@Override
+		public void onOpened(Connection connection) {
+			ObservedEndPoint endPoint = ObservedEndPoint.of(connection.getEndPoint());
+			if (endPoint != null && Protocol.of(connection).isHttp2()) {
+				endPoint.connection().multiplexed();
+			}
+		}
+
 	}
 
 }

@@ -1,7 +1,5 @@
 package io.prefork.spring.jetty;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,14 +8,8 @@ import java.util.function.Supplier;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
-import io.prefork.worker.WorkerSpec.InheritedListener;
 import io.prefork.worker.WorkerType;
-import org.eclipse.jetty.server.Connector;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ReservedThreadExecutor;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -77,51 +69,20 @@ final class PreforkJettyWebServerFactoryCustomizer
 	}
 
 	private void adopt(Server server, Worker worker, WorkerServer workerServer) {
-		List<InheritedListener> listeners = worker.spec().listeners();
-		List<Connector> all = new ArrayList<>(Arrays.asList(server.getConnectors()));
-		ServerConnector replaced = all.stream()
-			.filter(ServerConnector.class::isInstance)
-			.map(ServerConnector.class::cast)
-			.findFirst()
-			.orElseThrow(() -> new IllegalStateException("A worker needs a " + ServerConnector.class.getName()
-					+ ", to accept from its listening sockets, but Jetty is configured with " + all));
-		List<PreforkConnector> connectors = new ArrayList<>();
-		PreforkConnector main = new PreforkConnector(replaced, workerServer, listeners.get(0), this.channels);
-		connectors.add(main);
-		for (InheritedListener listener : listeners.subList(1, listeners.size())) {
-			connectors.add(new PreforkConnector(main, listener, plainHttp(main)));
-		}
-		all.set(all.indexOf(replaced), main);
-		all.addAll(connectors.subList(1, connectors.size()));
-		server.setConnectors(all.toArray(Connector[]::new));
+		List<PreforkConnector> connectors = new Connectors(workerServer, worker.spec(), this.channels).adopt(server);
 		server.setHandler(new RequestObserver(server.getHandler(), workerServer));
-		setThreads(server, worker.settings(), connectors);
+		setThreads(server, worker.settings());
 		worker.register(new JettyServerAdapter(workerServer, connectors));
-	}
-
-	/**
-	 * HTTP as it is configured, but for TLS and HTTP/2.
-	 */
-	private static HttpConnectionFactory plainHttp(PreforkConnector connector) {
-		HttpConnectionFactory factory = connector.getConnectionFactory(HttpConnectionFactory.class);
-		HttpConfiguration configuration = (factory != null) ? new HttpConfiguration(factory.getHttpConfiguration())
-				: new HttpConfiguration();
-		configuration.setCustomizers(configuration.getCustomizers()
-			.stream()
-			.filter((customizer) -> !(customizer instanceof SecureRequestCustomizer))
-			.toList());
-		return new HttpConnectionFactory(configuration);
 	}
 
 	/**
 	 * Jetty takes the threads for its connectors, and those that it holds in reserve,
 	 * from the same pool as those that serve requests.
 	 */
-	private static void setThreads(Server server, WorkerSettings settings, List<PreforkConnector> connectors) {
+	private static void setThreads(Server server, WorkerSettings settings) {
 		if (hasOwnThreads(settings) && server.getThreadPool() instanceof QueuedThreadPool pool) {
 			int reserved = ReservedThreadExecutor.reservedThreads(pool, pool.getReservedThreads());
-			int internal = connectors.stream().mapToInt(PreforkConnector::threads).sum();
-			int threads = settings.slots() + WorkerServer.overflow(settings) + internal + reserved;
+			int threads = settings.slots() + WorkerServer.overflow(settings) + Connectors.threads(server) + reserved;
 			pool.setReservedThreads(reserved);
 			pool.setMinThreads(Math.min(pool.getMinThreads(), threads));
 			pool.setMaxThreads(threads);

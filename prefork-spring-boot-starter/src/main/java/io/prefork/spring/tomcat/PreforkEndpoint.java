@@ -329,7 +329,7 @@ final class PreforkEndpoint extends NioEndpoint {
 	public boolean processSocket(SocketWrapperBase<NioChannel> socket, SocketEvent event, boolean dispatch) {
 		TomcatConnection connection = connectionOf(socket);
 		if (connection != null) {
-			connection.claim().occupy();
+			connection.hasWork(event);
 		}
 		return super.processSocket(socket, event, dispatch);
 	}
@@ -377,6 +377,7 @@ final class PreforkEndpoint extends NioEndpoint {
 					&& !observation.admit(connection, socket)) {
 				return;
 			}
+			connection.isWorkedFor();
 			observation.enter(connection);
 			try {
 				super.doRun();

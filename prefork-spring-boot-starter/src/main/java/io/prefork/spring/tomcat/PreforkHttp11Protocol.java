@@ -1,6 +1,8 @@
 package io.prefork.spring.tomcat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 
 import io.prefork.worker.ListenerChannelSource;
@@ -15,6 +17,7 @@ import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	private static final int DEFAULT_KEEP_ALIVE_REQUESTS = 100;
 
 	private final PreforkEndpoint endpoint;
+
+	private final List<PreforkHttp11Protocol> tlsSharedBy = new CopyOnWriteArrayList<>();
 
 	private int keepAliveRequests = DEFAULT_KEEP_ALIVE_REQUESTS;
 
@@ -62,6 +67,24 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	void shareThreadsOf(PreforkHttp11Protocol other) {
 		this.endpoint.shareThreadsOf(other.endpoint);
+	}
+
+	/**
+	 * Serves with the certificates of another connector, also when those are replaced.
+	 */
+	void shareTlsOf(PreforkHttp11Protocol other) {
+		setSSLEnabled(true);
+		setDefaultSSLHostConfigName(other.getDefaultSSLHostConfigName());
+		for (SSLHostConfig host : other.findSslHostConfigs()) {
+			addSslHostConfig(host);
+		}
+		other.tlsSharedBy.add(this);
+	}
+
+	@Override
+	public void addSslHostConfig(SSLHostConfig host, boolean replace) {
+		super.addSslHostConfig(host, replace);
+		this.tlsSharedBy.forEach((other) -> other.addSslHostConfig(host, replace));
 	}
 
 	private void configure(WorkerSettings settings) {

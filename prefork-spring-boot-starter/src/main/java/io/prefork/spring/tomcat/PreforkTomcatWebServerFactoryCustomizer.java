@@ -1,23 +1,15 @@
 package io.prefork.spring.tomcat;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-import io.prefork.os.Listener;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
-import io.prefork.worker.WorkerSpec.InheritedListener;
-import org.apache.catalina.connector.Connector;
-import org.apache.coyote.ProtocolHandler;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 
-import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
-import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
-import org.springframework.boot.util.LambdaSafe;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.core.Ordered;
@@ -64,48 +56,12 @@ final class PreforkTomcatWebServerFactoryCustomizer
 				.warn("A worker needs Tomcat's NIO connector: the protocol " + factory.getProtocol() + " is not used");
 		}
 		factory.setProtocol(PreforkHttp11Protocol.class.getName());
-		List<InheritedListener> listeners = worker.spec().listeners();
-		List<PreforkHttp11Protocol> additional = listeners.stream()
-			.skip(1)
-			.map((listener) -> addConnector(factory, worker, listener))
-			.toList();
-		factory.addConnectorCustomizers((connector) -> {
-			if (connector.getProtocolHandler() instanceof PreforkHttp11Protocol protocol) {
-				protocol.adopt(worker, listeners.get(0), this.channels);
-				additional.forEach((other) -> other.shareThreadsOf(protocol));
-			}
-		});
-	}
-
-	private PreforkHttp11Protocol addConnector(TomcatWebServerFactory factory, Worker worker,
-			InheritedListener listener) {
-		if (Ssl.isEnabled(factory.getSsl()) && listener.family() != Listener.Family.UNIX) {
-			logger.warn("The address " + listener.address()
-					+ " is served without TLS, which is on the first address of 'prefork.bind' alone");
+		WorkerConnectors connectors = new WorkerConnectors(factory, worker, this.channels);
+		if (!connectors.haveTls() && Ssl.isEnabled(factory.getSsl())) {
+			logger.info("No address of 'prefork.bind' is served with TLS, although it is configured");
+			factory.setSsl(null);
 		}
-		PreforkHttp11Protocol protocol = new PreforkHttp11Protocol();
-		factory.addAdditionalConnectors(connector(factory, protocol));
-		protocol.adopt(worker, listener, this.channels);
-		return protocol;
-	}
-
-	/**
-	 * Makes a connector like Boot's own, but for TLS and HTTP/2.
-	 */
-	@SuppressWarnings("unchecked")
-	private Connector connector(TomcatWebServerFactory factory, PreforkHttp11Protocol protocol) {
-		Connector connector = new Connector(protocol);
-		connector.setThrowOnFailure(true);
-		connector.setPort(0);
-		connector.setURIEncoding(factory.getUriEncoding().name());
-		LambdaSafe
-			.callbacks(TomcatProtocolHandlerCustomizer.class, factory.getProtocolHandlerCustomizers(),
-					(ProtocolHandler) protocol)
-			.invoke((customizer) -> customizer.customize(protocol));
-		for (TomcatConnectorCustomizer customizer : factory.getConnectorCustomizers()) {
-			customizer.customize(connector);
-		}
-		return connector;
+		factory.addConnectorCustomizers(connectors);
 	}
 
 }

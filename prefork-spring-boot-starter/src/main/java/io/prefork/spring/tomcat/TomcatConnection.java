@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ClientWatch;
+import org.apache.tomcat.util.net.SocketEvent;
 
 /**
  * What a worker knows of a connection besides Tomcat.
@@ -108,6 +109,29 @@ final class TomcatConnection {
 	}
 
 	/**
+	 * The client has done something, which waits for a thread from now on.
+	 */
+	void hasWork(SocketEvent event) {
+		this.claim.occupy();
+		if (event == SocketEvent.OPEN_READ) {
+			this.watch.holdHead();
+			if (this.serving) {
+				this.watch.read(0);
+			}
+		}
+		else if (event == SocketEvent.OPEN_WRITE) {
+			this.watch.wrote(0);
+		}
+	}
+
+	/**
+	 * A thread looks at what the client has done.
+	 */
+	void isWorkedFor() {
+		this.watch.goOnWithHead();
+	}
+
+	/**
 	 * A thread begins or ends to read a body, and waits for it if need be.
 	 */
 	void readsBody(boolean reading) {
@@ -128,8 +152,11 @@ final class TomcatConnection {
 	 */
 	void processed(boolean upgraded, boolean unfinished) {
 		if (upgraded) {
-			this.upgraded = true;
-			this.watch.headRead();
+			if (!this.upgraded) {
+				this.upgraded = true;
+				this.watch.headRead();
+				this.watch.requestDone();
+			}
 		}
 		else if (this.exchanges.get() == 0) {
 			this.serving = false;

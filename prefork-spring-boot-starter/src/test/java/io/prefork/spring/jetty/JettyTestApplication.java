@@ -27,6 +27,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jetty.JettyServerCustomizer;
 import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
@@ -35,7 +36,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -43,19 +43,29 @@ import org.springframework.web.bind.annotation.RestController;
  */
 @Configuration(proxyBeanMethods = false)
 @Import({ Holds.class, HoldingController.class, JettyTestApplication.FlushingController.class,
-		JettyTestApplication.TransferController.class, JettyTestApplication.SocketController.class })
+		JettyTestApplication.SocketController.class })
 @ImportAutoConfiguration({ SslAutoConfiguration.class, JettyServletWebServerAutoConfiguration.class,
 		DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 		HttpMessageConvertersAutoConfiguration.class })
 class JettyTestApplication {
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return run(worker, (server) -> {
+		}, properties);
+	}
+
+	static ConfigurableApplicationContext run(StubWorker worker, JettyServerCustomizer customizer,
+			String... properties) {
 		return new SpringApplicationBuilder(JettyTestApplication.class).web(WebApplicationType.SERVLET)
 			.properties(properties)
 			.properties("spring.main.banner-mode=off")
-			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
-					PreforkJettyWebServerFactoryCustomizer.class,
-					() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
+			.initializers((context) -> {
+				GenericApplicationContext beans = (GenericApplicationContext) context;
+				beans.registerBean(JettyServerCustomizer.class, () -> customizer);
+				beans.registerBean(PreforkJettyWebServerFactoryCustomizer.class,
+						() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker),
+								SharedListener::copy));
+			})
 			.run();
 	}
 
@@ -77,27 +87,6 @@ class JettyTestApplication {
 			response.flushBuffer();
 			this.holds.hold();
 			response.getOutputStream().print("ld");
-		}
-
-	}
-
-	/**
-	 * Moves much data.
-	 */
-	@RestController
-	static class TransferController {
-
-		@PostMapping("/upload")
-		String upload(HttpServletRequest request) throws IOException {
-			return request.getInputStream().readAllBytes().length + " bytes";
-		}
-
-		@GetMapping("/download")
-		void download(HttpServletResponse response) throws IOException {
-			byte[] bytes = new byte[64 * 1024];
-			for (int i = 0; i < 1024; i++) {
-				response.getOutputStream().write(bytes);
-			}
 		}
 
 	}

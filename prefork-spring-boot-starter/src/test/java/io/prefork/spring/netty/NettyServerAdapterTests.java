@@ -117,7 +117,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		Scheme second = (first == Scheme.HTTP) ? Scheme.HTTPS : Scheme.HTTP;
 		SharedListener other = use(SharedListener.tcp());
 		StubWorker worker = new StubWorker(serving(2),
-				List.of(this.listener.inherited(first), other.inherited(second)));
+				List.of(this.listener.speaking(first).inherited(), other.speaking(second).inherited()));
 		ConfigurableApplicationContext context = start(worker, "server.http2.enabled=true",
 				"server.ssl.key-store=" + TestCertificate.keyStore(),
 				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
@@ -133,7 +133,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 			assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
 			assertThat(response.body()).isEqualTo("hello");
 		}
-		assertThat(worker.requests().completed()).isEqualTo(2);
+		await().untilAsserted(() -> assertThat(worker.requests().completed()).isEqualTo(2));
 		assertThat(worker.connections()).isEqualTo(2);
 		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 		context.close();
@@ -165,7 +165,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenAddressNeedsTlsThatTheServerDoesNotHaveThenItIsRefused() {
-		StubWorker worker = new StubWorker(serving(2), List.of(this.listener.inherited(Scheme.HTTPS)));
+		StubWorker worker = new StubWorker(serving(2), List.of(this.listener.speaking(Scheme.HTTPS).inherited()));
 		assertThatExceptionOfType(ApplicationContextException.class).isThrownBy(() -> start(worker))
 			.havingRootCause()
 			.isInstanceOf(InvalidSettingException.class)

@@ -6,38 +6,77 @@ import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /**
  * An application on Tomcat, as a worker runs it.
  */
 @Configuration(proxyBeanMethods = false)
-@Import({ Holds.class, HoldingController.class })
+@Import({ Holds.class, HoldingController.class, TomcatTestApplication.RequestController.class })
 @ImportAutoConfiguration({ SslAutoConfiguration.class, TomcatServletWebServerAutoConfiguration.class,
 		DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 		HttpMessageConvertersAutoConfiguration.class })
 class TomcatTestApplication {
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return run(worker, (factory) -> {
+		}, properties);
+	}
+
+	static ConfigurableApplicationContext run(StubWorker worker,
+			WebServerFactoryCustomizer<TomcatWebServerFactory> customizer, String... properties) {
 		return new SpringApplicationBuilder(TomcatTestApplication.class).web(WebApplicationType.SERVLET)
 			.properties(properties)
 			.properties("spring.main.banner-mode=off")
+			.initializers((context) -> ((GenericApplicationContext) context).registerBean("ofApplication",
+					WebServerFactoryCustomizer.class, () -> new CustomizerOfApplication(customizer)))
 			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
 					PreforkTomcatWebServerFactoryCustomizer.class,
 					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
 			.run();
+	}
+
+	private record CustomizerOfApplication(WebServerFactoryCustomizer<TomcatWebServerFactory> delegate)
+			implements
+				WebServerFactoryCustomizer<TomcatWebServerFactory> {
+
+		@Override
+		public void customize(TomcatWebServerFactory factory) {
+			this.delegate.customize(factory);
+		}
+
+	}
+
+	@RestController
+	static class RequestController {
+
+		@GetMapping("/scheme")
+		String scheme(HttpServletRequest request) {
+			return request.getScheme();
+		}
+
+		@GetMapping("/name")
+		String name(HttpServletRequest request) {
+			return request.getServerName();
+		}
+
 	}
 
 }

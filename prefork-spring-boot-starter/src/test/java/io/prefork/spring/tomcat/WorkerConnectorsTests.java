@@ -1,0 +1,175 @@
+package io.prefork.spring.tomcat;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+
+import io.prefork.os.Scheme;
+import io.prefork.spring.HttpConnection;
+import io.prefork.spring.InvalidSettingException;
+import io.prefork.spring.ServerAdapterTestSupport;
+import io.prefork.spring.SharedListener;
+import io.prefork.spring.StubWorker;
+import io.prefork.spring.TestCertificate;
+import io.prefork.worker.Drain;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
+
+/**
+ * Tests for {@link WorkerConnectors} and {@link AddedConnector}.
+ */
+class WorkerConnectorsTests extends ServerAdapterTestSupport {
+
+	private static final String[] TLS = { "server.ssl.key-store=" + TestCertificate.keyStore(),
+			"server.ssl.key-store-password=" + TestCertificate.PASSWORD };
+
+	private WebServerFactoryCustomizer<TomcatWebServerFactory> customizer = (factory) -> {
+	};
+
+	@Override
+	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return TomcatTestApplication.run(worker, this.customizer, properties);
+	}
+
+	private void addConnector(Connector connector) {
+		this.customizer = (factory) -> factory.addAdditionalConnectors(connector);
+	}
+
+	private static Connector connector(int port) {
+		Connector connector = new Connector();
+		connector.setPort(port);
+		return connector;
+	}
+
+	@Test
+	void whenPortOfAddedConnectorIsDeclaredThenItIsAdoptedAndDrained() throws Exception {
+		SharedListener second = use(SharedListener.tcp());
+		Connector added = connector(second.port());
+		added.setProxyName("proxy.example.org");
+		((Http11NioProtocol) added.getProtocolHandler()).setMaxHttpRequestHeaderSize(20_000);
+		addConnector(added);
+		StubWorker worker = new StubWorker(StubWorker.gthread(2), this.listener, second);
+		start(worker);
+		worker.gate().open();
+		assertThat(connect().get("/name").answer().body()).isEqualTo("localhost");
+		HttpConnection connection = connectTo(second);
+		assertThat(connection.get("/name").answer().body()).isEqualTo("proxy.example.org");
+		assertThat(
+				connection.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nX-Long: " + "x".repeat(15_000) + "\r\n\r\n")
+					.answer()
+					.status())
+			.isEqualTo(200);
+		assertThat(worker.connections()).isEqualTo(2);
+		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenAddedConnectorHasTlsThenItKeepsIt() throws Exception {
+		SharedListener second = use(SharedListener.tcp());
+		Connector added = connector(second.port());
+		SSLHostConfig host = new SSLHostConfig();
+		SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host,
+				SSLHostConfigCertificate.Type.UNDEFINED);
+		certificate.setCertificateKeystoreFile(TestCertificate.keyStore());
+		certificate.setCertificateKeystorePassword(TestCertificate.PASSWORD);
+		host.addCertificate(certificate);
+		added.addSslHostConfig(host);
+		added.setSecure(true);
+		added.setScheme("https");
+		((Http11NioProtocol) added.getProtocolHandler()).setSSLEnabled(true);
+		addConnector(added);
+		StubWorker worker = new StubWorker(StubWorker.gthread(2), this.listener, second);
+		start(worker);
+		worker.gate().open();
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
+		HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + second.port() + "/hello"))
+			.timeout(PATIENTLY)
+			.build();
+		assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("hello");
+	}
+
+	@Test
+	void whenPortOfAddedConnectorIsNotDeclaredThenStartFailsAndSaysHowToDeclareIt() {
+		SharedListener second = use(SharedListener.tcp());
+		addConnector(connector(second.port()));
+		assertThatException().isThrownBy(() -> started(StubWorker.gthread(1)))
+			.havingRootCause()
+			.asInstanceOf(throwable(InvalidSettingException.class))
+			.hasMessage("'prefork.bind' is set to '127.0.0.1:" + this.listener.port() + "', in which port "
+					+ second.port() + " is missing, on which the application adds a connector to Tomcat.")
+			.extracting(InvalidSettingException::getRemedy)
+			.asString()
+			.startsWith("Add ':" + second.port() + "' to 'prefork.bind'");
+	}
+
+	@Test
+	void whenAddedConnectorSpeaksAnotherProtocolThenStartFails() {
+		SharedListener second = use(SharedListener.tcp());
+		Connector added = new Connector("AJP/1.3");
+		added.setPort(second.port());
+		addConnector(added);
+		assertThatException().isThrownBy(() -> start(new StubWorker(StubWorker.gthread(1), this.listener, second)))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("port " + second.port() + " to Tomcat that workers cannot share: ");
+	}
+
+	@Test
+	void whenAllAddressesBelongToAddedConnectorsThenStartFails() {
+		addConnector(connector(this.listener.port()));
+		assertThatException().isThrownBy(() -> started(StubWorker.gthread(1)))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("all of which belong to connectors that the application adds to Tomcat");
+	}
+
+	@Test
+	void whenAddressNeedsTlsThatServerHasNotThenStartFails() {
+		SharedListener secure = use(SharedListener.tcp(Scheme.HTTPS));
+		assertThatException().isThrownBy(() -> start(new StubWorker(StubWorker.gthread(1), this.listener, secure)))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("'https://127.0.0.1:" + secure.port() + "', which needs TLS");
+	}
+
+	@Test
+	void whenNoAddressHasTlsAlthoughItIsConfiguredThenAllAreServedWithout() throws Exception {
+		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
+		StubWorker worker = new StubWorker(StubWorker.gthread(1), plain);
+		start(worker, TLS);
+		worker.gate().open();
+		assertThat(connectTo(plain).get("/hello").answer().body()).isEqualTo("hello");
+	}
+
+	@Test
+	void whenTlsAndPlainAreSideBySideThenRequestsKnowWhichIsTheirs() throws Exception {
+		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
+		SharedListener secure = use(SharedListener.tcp(Scheme.HTTPS));
+		StubWorker worker = new StubWorker(StubWorker.gthread(1), plain, this.listener, secure);
+		ConfigurableApplicationContext context = start(worker, TLS);
+		worker.gate().open();
+		assertThat(context.getEnvironment().getProperty("local.server.port"))
+			.isEqualTo(Integer.toString(secure.port()));
+		assertThat(connectTo(plain).get("/scheme").answer().body()).isEqualTo("http");
+		assertThat(connect().get("/scheme").answer().body()).isEqualTo("http");
+		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
+		HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + secure.port() + "/scheme"))
+			.timeout(PATIENTLY)
+			.build();
+		assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("https");
+	}
+
+}
