@@ -305,7 +305,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 		started.holds().release();
 		assertThat(held).succeedsWithin(SOON).matches((response) -> response.body().equals("held"));
 		assertThat(async).succeedsWithin(SOON).matches((response) -> response.body().equals("held"));
-		assertThat(started.worker().requests().completed()).isEqualTo(5);
+		await().until(() -> started.worker().requests().completed() == 5);
 		await().until(() -> started.worker().gate().taken() == 0);
 		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}

@@ -190,14 +190,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		});
 	}
 
-	/**
-	 * Names no last stream yet: what the client sends before it hears of this is served.
-	 */
 	private void goAway() {
-		if (!this.toldToGoAway && isHttp2()) {
+		ChannelHandlerContext codec = this.channel.pipeline().context(Http2FrameCodec.class);
+		if (!this.toldToGoAway && codec != null) {
 			this.toldToGoAway = true;
-			this.channel
-				.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR).setExtraStreamIds(Integer.MAX_VALUE));
+			GoAway.tell(codec);
 		}
 	}
 
