@@ -43,7 +43,9 @@ final class WorkerServer {
 		this.worker = worker;
 		this.settings = worker.settings();
 		this.slots = new RequestSlots(this.settings.slots() + overflow(this.settings));
-		this.connections = new Semaphore(maxConnections);
+		// Each acceptor takes one before it waits: the others must not go without
+		int acceptors = worker.spec().listeners().size();
+		this.connections = new Semaphore((int) Math.min((long) maxConnections + acceptors - 1, Integer.MAX_VALUE));
 	}
 
 	/**
