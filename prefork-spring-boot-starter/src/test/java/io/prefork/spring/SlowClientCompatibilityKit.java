@@ -136,7 +136,8 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 			SharedListener listener = use(SharedListener.tcp());
 			assumeHosts(type);
 			StubWorker worker = new StubWorker(settings(type).with(LIMITS), listener);
-			Holds holds = start(worker).getBean(Holds.class);
+			Holds holds = start(worker, "spring.threads.virtual.enabled=" + (type == WorkerType.ASYNC))
+				.getBean(Holds.class);
 			worker.gate().open();
 			HttpConnection connection = use(HttpConnection.open(listener.port())).get(target);
 			await().until(() -> worker.requests().busy() == 1);
@@ -202,7 +203,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 
 	private Started startedWith(WorkerType type) {
 		assumeHosts(type);
-		return started(settings(type).with(LIMITS));
+		return started(settings(type).with(LIMITS), "spring.threads.virtual.enabled=" + (type == WorkerType.ASYNC));
 	}
 
 	private static WorkerSettings settings(WorkerType type) {

@@ -54,7 +54,7 @@ final class LogLines {
 
 	/** Words of servers and of Spring on a request that is wrong or ends halfway. */
 	static final Pattern ODD_REQUEST = Pattern
-		.compile("PageNotFound|ExceptionHandler|HttpServerOperations .* Decoding failed: |HttpParser|HostPort");
+		.compile("PageNotFound|Exception(Handler|Resolver)|ResourceHandlerUtils|Decoding failed: |HttpParser|HostPort");
 
 	private LogLines() {
 	}

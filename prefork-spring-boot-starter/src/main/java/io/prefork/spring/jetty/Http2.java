@@ -22,6 +22,15 @@ final class Http2 {
 	}
 
 	/**
+	 * Whether anything has been sent. The first frame is SETTINGS, which Jetty sends when
+	 * it has read the client's preface; clients break the connection off if it is another
+	 * (RFC 9113, section 3.4).
+	 */
+	boolean hasBegun() {
+		return this.session.getBytesWritten() > 0;
+	}
+
+	/**
 	 * Tells the client to open no more streams. Those that it has opened meanwhile are
 	 * served (RFC 9113, section 6.8: a first GOAWAY with the highest number). Jetty's own
 	 * graceful shutdown would refuse what arrives a round trip later if there is no

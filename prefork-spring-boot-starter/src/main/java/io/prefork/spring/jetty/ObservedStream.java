@@ -62,8 +62,8 @@ final class ObservedStream extends HttpStream.Wrapper {
 	private MetaData.Response announceClose(MetaData.Response response, boolean last) {
 		JettyConnection connection = this.endPoint.connection();
 		if (response.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
-			if (this.server.hasHadItsRequests(connection) && connection.mustBeToldToGoAway()) {
-				Protocol.of(this.endPoint).sayGoAway();
+			if (this.server.hasHadItsRequests(connection)) {
+				Protocol.of(this.endPoint).sayGoAway(connection);
 			}
 			return response;
 		}

@@ -311,10 +311,7 @@ final class PreforkConnector extends ServerConnector {
 	 */
 	void sayGoAway() {
 		for (EndPoint endPoint : getConnectedEndPoints()) {
-			Protocol protocol = Protocol.of(endPoint);
-			if (protocol.isHttp2() && ((ObservedEndPoint) endPoint).connection().mustBeToldToGoAway()) {
-				protocol.sayGoAway();
-			}
+			Protocol.of(endPoint).sayGoAway(((ObservedEndPoint) endPoint).connection());
 		}
 	}
 

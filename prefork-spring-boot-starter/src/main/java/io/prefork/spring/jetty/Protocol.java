@@ -36,11 +36,16 @@ final class Protocol {
 	}
 
 	/**
-	 * Tells the client of a HTTP/2 connection to open no more streams.
+	 * Tells the client of a HTTP/2 connection to open no more streams, once, and not
+	 * before the connection has begun.
 	 */
-	void sayGoAway() {
-		if (this.connection != null) {
-			new Http2(this.connection).sayGoAway();
+	void sayGoAway(JettyConnection told) {
+		if (this.connection == null || !isHttp2()) {
+			return;
+		}
+		Http2 http2 = new Http2(this.connection);
+		if (http2.hasBegun() && told.mustBeToldToGoAway()) {
+			http2.sayGoAway();
 		}
 	}
 

@@ -10,8 +10,9 @@ import org.springframework.beans.BeanUtils;
 /**
  * Takes the place of a connector that an application adds by itself, since Tomcat's
  * connectors cannot be given another socket. What is set on the connector and on its
- * protocol handler is taken over, TLS and HTTP/2 included; what is the worker's to decide
- * is not: threads, connections and keep-alive.
+ * protocol handler is taken over, TLS and HTTP/2 included. What is the worker's to decide
+ * is not (threads, connections, keep-alive), nor are attributes of the endpoint, which
+ * Tomcat does not tell ({@code socket.*}).
  */
 final class AddedConnector {
 

@@ -1,5 +1,6 @@
 package io.prefork.spring.jetty;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.prefork.spring.HttpConnection;
@@ -37,6 +38,22 @@ class JettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 		HttpConnection.Answer second = connection.get("/hello").answer();
 		assertThat(second.body()).isEqualTo("hello");
 		assertThat(second.announcesClose()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenHttp2IsOnlyBeginningThenItsFirstFrameIsNotGoAway() throws Exception {
+		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
+		HttpConnection connection = connect().send("PRI * HTTP/2.0\r\n\r\n");
+		await().until(() -> started.worker().gate().acceptedConnections() == 1);
+		staysTrue(() -> started.worker().connections() == 1);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(Duration.ofMillis(100)).until(() -> !drain.isDone());
+		assertThat(connection.hasAnswer()).isFalse();
+		byte[] settings = { 0, 0, 0, 4, 0, 0, 0, 0, 0 };
+		connection.send("SM\r\n\r\n").send(settings);
+		byte[] head = connection.bytes(9);
+		assertThat(head[3]).as("SETTINGS").isEqualTo((byte) 4);
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 

@@ -2,6 +2,7 @@ package io.prefork.spring.jetty;
 
 import io.prefork.spring.SlowClientCompatibilityKit;
 import io.prefork.spring.StubWorker;
+import io.prefork.worker.WorkerType;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -10,6 +11,11 @@ import org.springframework.context.ConfigurableApplicationContext;
  * application.
  */
 class ReactiveJettySlowClientTests extends SlowClientCompatibilityKit {
+
+	@Override
+	protected boolean hosts(WorkerType type) {
+		return true;
+	}
 
 	@Override
 	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {

@@ -97,6 +97,16 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
+	void whenHalfAHeadHasComeThenItsSlotIsFreeThoughNobodyWaitsForIt() throws Exception {
+		StubWorker worker = started(StubWorker.gthread(2)).worker();
+		HttpConnection half = connect().send("GET /hello HTTP/1.1\r\nHo");
+		await().until(() -> worker.gate().acceptedConnections() == 1 && worker.gate().taken() == 0);
+		assertThat(half.send("st: localhost\r\n\r\n").answer().status()).isEqualTo(200);
+		assertThat(half.get("/hello").answer().status()).isEqualTo(200);
+		await().until(() -> worker.gate().taken() == 0);
+	}
+
+	@Test
 	void whenAnotherServerIsMadeThenItIsLeftAlone() {
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener);
 		PreforkTomcatWebServerFactoryCustomizer customizer = new PreforkTomcatWebServerFactoryCustomizer(

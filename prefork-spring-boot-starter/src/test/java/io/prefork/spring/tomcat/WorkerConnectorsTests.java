@@ -155,6 +155,18 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 	}
 
 	@Test
+	void whenCertificatesAreReplacedThenOnAllAddresses() {
+		PreforkHttp11Protocol main = new PreforkHttp11Protocol();
+		PreforkHttp11Protocol other = new PreforkHttp11Protocol();
+		main.addSslHostConfig(new SSLHostConfig());
+		other.shareTlsOf(main);
+		assertThat(other.findSslHostConfigs()).containsExactly(main.findSslHostConfigs());
+		SSLHostConfig renewed = new SSLHostConfig();
+		main.addSslHostConfig(renewed, true);
+		assertThat(other.findSslHostConfigs()).containsExactly(renewed);
+	}
+
+	@Test
 	void whenTlsAndPlainAreSideBySideThenRequestsKnowWhichIsTheirs() throws Exception {
 		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
 		SharedListener secure = use(SharedListener.tcp(Scheme.HTTPS));
