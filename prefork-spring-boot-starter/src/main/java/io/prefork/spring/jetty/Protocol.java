@@ -6,6 +6,7 @@ import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.NegotiatingServerConnection;
+import org.eclipse.jetty.server.internal.HttpConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,13 @@ final class Protocol {
 		return new Protocol(connection);
 	}
 
+	/**
+	 * A connection of HTTP/1.1 that reads the preface of HTTP/2, before it makes way,
+	 * names HTTP/2 as its version too.
+	 */
 	boolean isHttp2() {
-		return this.connection instanceof ConnectionMetaData http && http.getHttpVersion() == HttpVersion.HTTP_2;
+		return this.connection instanceof ConnectionMetaData http && http.getHttpVersion() == HttpVersion.HTTP_2
+				&& !(this.connection instanceof HttpConnection);
 	}
 
 	/**
