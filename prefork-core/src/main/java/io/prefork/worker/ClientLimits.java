@@ -12,11 +12,25 @@ import java.time.Duration;
  * @param minResponseRate bytes per second that a client must take of an answer while the
  * worker waits to write it, 0 for any
  * @param grace waiting time after which a rate is judged, over and over
- * @param keepAliveRequests requests per connection, 0 for any number; the answer to the
- * last says that the connection closes
+ * @param keepAliveRequests requests per connection of HTTP/1.1, 0 for any number; the
+ * answer to the last says that the connection closes
+ * @param keepAliveStreams the same for HTTP/2, told by GOAWAY
  */
 public record ClientLimits(Duration headTimeout, long minRequestRate, long minResponseRate, Duration grace,
-		int keepAliveRequests) {
+		int keepAliveRequests, int keepAliveStreams) {
+
+	/**
+	 * Limits of which the last applies to all versions of HTTP.
+	 * @param headTimeout how long a request head may take
+	 * @param minRequestRate bytes per second that a client must send of a body
+	 * @param minResponseRate bytes per second that a client must take of an answer
+	 * @param grace waiting time after which a rate is judged
+	 * @param keepAliveRequests requests per connection
+	 */
+	public ClientLimits(Duration headTimeout, long minRequestRate, long minResponseRate, Duration grace,
+			int keepAliveRequests) {
+		this(headTimeout, minRequestRate, minResponseRate, grace, keepAliveRequests, keepAliveRequests);
+	}
 
 	/**
 	 * No limits.

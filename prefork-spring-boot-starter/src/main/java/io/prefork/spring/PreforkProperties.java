@@ -67,7 +67,7 @@ public class PreforkProperties {
 	 * Requests per connection, the last of which is told that the connection closes, so
 	 * that clients spread over the workers again; 0 for any number. When not set,
 	 * 'server.tomcat.max-keep-alive-requests' or 'server.netty.max-keep-alive-requests'
-	 * applies if that is set, or else 1000.
+	 * applies if that is set, or else 1000. On HTTP/2 it applies only if it is set.
 	 */
 	private @Nullable Integer keepAliveRequests;
 

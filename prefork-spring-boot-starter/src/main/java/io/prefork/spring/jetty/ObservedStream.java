@@ -62,7 +62,7 @@ final class ObservedStream extends HttpStream.Wrapper {
 	private MetaData.Response announceClose(MetaData.Response response, boolean last) {
 		JettyConnection connection = this.endPoint.connection();
 		if (response.getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
-			if (this.server.hasHadItsRequests(connection)) {
+			if (this.server.hasHadItsStreams(connection)) {
 				Protocol.of(this.endPoint).sayGoAway(connection);
 			}
 			return response;

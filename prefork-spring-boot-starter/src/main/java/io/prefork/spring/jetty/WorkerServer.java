@@ -43,7 +43,9 @@ final class WorkerServer {
 		this.worker = worker;
 		this.settings = worker.settings();
 		this.slots = new RequestSlots(this.settings.slots() + overflow(this.settings));
-		this.connections = new Semaphore(maxConnections);
+		// Each acceptor takes one before it waits: the others must not go without
+		int acceptors = worker.spec().listeners().size();
+		this.connections = new Semaphore((int) Math.min((long) maxConnections + acceptors - 1, Integer.MAX_VALUE));
 	}
 
 	/**
@@ -141,16 +143,20 @@ final class WorkerServer {
 	 */
 	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || this.settings.type() == WorkerType.SYNC
-				|| this.settings.keepAlive().filter(Duration::isZero).isPresent() || hasHadItsRequests(connection)
+				|| this.settings.keepAlive().filter(Duration::isZero).isPresent()
+				|| hasHad(this.settings.clients().keepAliveRequests(), connection)
 				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	/**
-	 * Whether a connection is to have no more requests, so that its client makes a new
-	 * one and all workers get their share.
+	 * Whether a connection of HTTP/2 is to have no more requests, so that its client
+	 * makes a new one and all workers get their share.
 	 */
-	boolean hasHadItsRequests(JettyConnection connection) {
-		int bound = this.settings.clients().keepAliveRequests();
+	boolean hasHadItsStreams(JettyConnection connection) {
+		return hasHad(this.settings.clients().keepAliveStreams(), connection);
+	}
+
+	private static boolean hasHad(int bound, JettyConnection connection) {
 		return bound > 0 && connection.requests() >= bound;
 	}
 

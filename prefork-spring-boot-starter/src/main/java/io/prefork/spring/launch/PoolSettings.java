@@ -198,7 +198,7 @@ final class PoolSettings {
 	private ClientLimits clientLimits() {
 		return new ClientLimits(this.properties.getRequestHeadTimeout(), this.properties.getMinRequestRate().toBytes(),
 				this.properties.getMinResponseRate().toBytes(), this.properties.getSlowClientGrace(),
-				keepAliveRequests());
+				keepAliveRequests(), Optional.ofNullable(this.properties.getKeepAliveRequests()).orElse(0));
 	}
 
 	private int keepAliveRequests() {

@@ -27,6 +27,12 @@ final class Acceptor {
 	 */
 	private static final Duration PAUSE = Duration.ofMillis(500);
 
+	/**
+	 * Handing over takes microseconds, unless the machine is short of processor time: the
+	 * limit is for what is broken.
+	 */
+	private static final Duration HANDOVER = Duration.ofSeconds(10);
+
 	private final NettyEndpoint endpoint;
 
 	private final InheritedListener listener;
@@ -91,8 +97,7 @@ final class Acceptor {
 		this.stopped = true;
 		try {
 			this.channel.close();
-			// Handing over takes microseconds: the limit is for a broken one
-			if (this.accepting.tryAcquire(1, TimeUnit.SECONDS)) {
+			if (this.accepting.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS)) {
 				this.accepting.release();
 			}
 		}

@@ -68,7 +68,8 @@ final class ListenerSplit {
 
 	/**
 	 * Starts the other server. What handles requests is an observer, and comes along with
-	 * the others.
+	 * the others: one that the application has set hears of this server's connections
+	 * twice.
 	 */
 	private void bindOther(HttpServerConfig config) {
 		HttpServer other = accepting(!this.tls, this.others).childObserve(config.childObserver());

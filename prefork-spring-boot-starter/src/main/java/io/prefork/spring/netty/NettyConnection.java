@@ -120,7 +120,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	private boolean hasHadItsStreams(RequestHandler handler) {
-		int bound = this.endpoint.settings().clients().keepAliveRequests();
+		int bound = this.endpoint.settings().clients().keepAliveStreams();
 		return handler.isStream() && bound > 0 && ++this.streams >= bound;
 	}
 

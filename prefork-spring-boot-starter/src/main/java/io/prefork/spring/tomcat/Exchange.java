@@ -4,6 +4,7 @@ import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,18 +73,22 @@ final class Exchange {
 	}
 
 	/**
-	 * Has the request end soon if it is suspended. It runs into its asynchronous timeout,
-	 * which Tomcat looks for every second: the application then answers as it does when
-	 * it has waited in vain, and a stream ends as it should. An answer that is being
-	 * written without blocking is completed as it is instead, because Spring's reactive
-	 * adapter takes a timeout for a failure, which breaks it off.
+	 * Has the request end soon if it is suspended, and nothing of its answer was sent or
+	 * it is a stream of events. It runs into its asynchronous timeout, which Tomcat looks
+	 * for every second: the application then answers as it does when it has waited in
+	 * vain, and a stream ends as it should. A stream that is being written without
+	 * blocking is completed as it is instead, because Spring's reactive adapter takes a
+	 * timeout for a failure, which breaks it off. Other answers that were begun would
+	 * look whole to their clients, and are not.
 	 */
 	synchronized void expire() {
-		if (!this.suspended || this.ended || this.expired) {
+		Response response = this.request.getResponse();
+		boolean begun = response.isCommitted();
+		if (!this.suspended || this.ended || this.expired || (begun && !isEventStream(response))) {
 			return;
 		}
 		this.expired = true;
-		if (this.request.getResponse().getWriteListener() == null) {
+		if (!begun || response.getWriteListener() == null) {
 			this.request.action(ActionCode.ASYNC_SETTIMEOUT, 1L);
 			return;
 		}
@@ -93,6 +98,11 @@ final class Exchange {
 		catch (IllegalStateException ex) {
 			// It ends by itself
 		}
+	}
+
+	private static boolean isEventStream(Response response) {
+		String type = response.getContentType();
+		return type != null && type.startsWith("text/event-stream");
 	}
 
 	/**

@@ -172,7 +172,7 @@ final class PreforkEndpoint extends NioEndpoint {
 	private TomcatConnection connect(SocketChannel socket, AcceptGate.Claim claim) {
 		Worker worker = adoption().worker();
 		ClientWatch watch = worker.slowClients().watch(() -> breakOff(socket));
-		return new TomcatConnection(claim, watch, getMaxKeepAliveRequests());
+		return new TomcatConnection(claim, watch, worker.settings().clients().keepAliveStreams());
 	}
 
 	/**

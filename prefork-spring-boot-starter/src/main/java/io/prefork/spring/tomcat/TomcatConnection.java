@@ -19,7 +19,7 @@ final class TomcatConnection {
 
 	private final ClientWatch watch;
 
-	private final int mostRequests;
+	private final int mostStreams;
 
 	private final AtomicInteger exchanges = new AtomicInteger();
 
@@ -45,10 +45,10 @@ final class TomcatConnection {
 
 	private long toldToClose;
 
-	TomcatConnection(AcceptGate.Claim claim, ClientWatch watch, int mostRequests) {
+	TomcatConnection(AcceptGate.Claim claim, ClientWatch watch, int mostStreams) {
 		this.claim = claim;
 		this.watch = watch;
-		this.mostRequests = mostRequests;
+		this.mostStreams = mostStreams;
 		watch.awaitHead();
 	}
 
@@ -68,11 +68,11 @@ final class TomcatConnection {
 	}
 
 	/**
-	 * Whether the client has had as many requests as it may, with the one that has just
-	 * begun. Closing after each one is of HTTP/1.1 alone.
+	 * Whether the client has had as many streams of HTTP/2 as it may, with the one that
+	 * has just begun. Closing after each one is of HTTP/1.1 alone.
 	 */
 	boolean isAtItsLastRequest() {
-		return this.mostRequests > 1 && this.requests.get() == this.mostRequests;
+		return this.mostStreams > 1 && this.requests.get() == this.mostStreams;
 	}
 
 	/**

@@ -16,9 +16,9 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
  * A connector of Tomcat's, as a leaving worker sees it. An idle connection of HTTP/2 is
  * closed as at Tomcat's own timeout, after a last GOAWAY. A WebSocket is closed with code
  * 1001, as Tomcat does when it stops, each in its turn within the quiet period. An
- * asynchronous answer, such as a stream of server-sent events, may end by itself until
- * just before the graceful timeout, and runs into its own timeout then. Other upgraded
- * connections stay until the graceful timeout.
+ * asynchronous request that has no answer yet, or a stream of server-sent events, may end
+ * by itself until just before the graceful timeout, and runs into its own timeout then.
+ * Other answers and other upgraded connections stay until the graceful timeout.
  */
 final class TomcatServerAdapter implements ServerAdapter {
 

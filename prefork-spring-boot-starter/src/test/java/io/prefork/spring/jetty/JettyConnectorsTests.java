@@ -8,6 +8,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 import io.prefork.os.Scheme;
 import io.prefork.spring.HttpConnection;
@@ -17,6 +18,8 @@ import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Test;
@@ -127,6 +130,19 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 		assertThat(worker.connections()).isEqualTo(3);
 		await().until(() -> worker.requests().completed() == 3);
 		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenOneConnectionIsAllowedThenEveryAddressIsServedAllTheSame() throws Exception {
+		StubWorker worker = new StubWorker(new WorkerSettings(WorkerType.GTHREAD, 1, 0, 1, Optional.empty(),
+				Duration.ofMillis(500), Duration.ofSeconds(20)), this.listener, this.second, this.third);
+		start(worker);
+		worker.gate().open();
+		for (SharedListener each : List.of(this.third, this.second, this.listener)) {
+			HttpConnection connection = use(HttpConnection.open(each.port()));
+			assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
+			connection.close();
+		}
 	}
 
 	@Test

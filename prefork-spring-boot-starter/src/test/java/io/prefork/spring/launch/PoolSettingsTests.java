@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class PoolSettingsTests {
 
 	private static final ClientLimits CLIENTS = new ClientLimits(Duration.ofSeconds(30), 240, 240,
-			Duration.ofSeconds(10), 1000);
+			Duration.ofSeconds(10), 1000, 0);
 
 	@Test
 	void whenNothingIsSetThenTheDefaultsAreThoseThatAnApplicationKeepsWorkingWith() {
