@@ -5,7 +5,7 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-workers=2 threads=18 millis=200 seconds=20 server=tomcat
+workers=2 threads=18 millis=200 seconds=30 server=tomcat
 while getopts w:t:m:d:s: option; do
 	case $option in
 		w) workers=$OPTARG ;;
