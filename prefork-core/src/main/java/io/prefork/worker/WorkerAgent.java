@@ -295,10 +295,14 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private void leave(String reason) {
 		if (this.leaving.compareAndSet(false, true)) {
-			new Thread(() -> {
+			Thread thread = new Thread(() -> {
 				drain(reason);
 				System.exit(0);
-			}, "prefork-leave").start();
+			}, "prefork-leave");
+			// A JVM ends with its last thread that is no daemon, which may be one of a
+			// server's that waits for the listening socket to be closed.
+			thread.setDaemon(false);
+			thread.start();
 		}
 	}
 
