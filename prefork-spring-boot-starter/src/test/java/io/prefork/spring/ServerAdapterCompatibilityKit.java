@@ -221,7 +221,7 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 		started.holds().release();
 		assertThat(connection.answer().body()).isEqualTo("held");
 		await().until(() -> worker.requests().busy() == 0 && worker.gate().taken() == 0);
-		assertThat(worker.requests().completed()).isEqualTo(2);
+		await().untilAsserted(() -> assertThat(worker.requests().completed()).isEqualTo(2));
 	}
 
 	@Test

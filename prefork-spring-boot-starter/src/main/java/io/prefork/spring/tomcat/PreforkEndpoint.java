@@ -186,8 +186,10 @@ final class PreforkEndpoint extends NioEndpoint {
 			if (getUnixDomainSocketPath() == null) {
 				socket.setOption(StandardSocketOptions.SO_LINGER, 0);
 			}
-			socket.shutdownInput();
+			// In this order: who wakes up on the end of the input finds that he cannot
+			// answer
 			socket.shutdownOutput();
+			socket.shutdownInput();
 		}
 		catch (IOException ex) {
 			getLog().debug("The connection of a slow client is closed already", ex);

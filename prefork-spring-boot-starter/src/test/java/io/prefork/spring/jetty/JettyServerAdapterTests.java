@@ -100,7 +100,8 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		await().until(() -> started.worker().requests().busy() == 1);
 		long overflowed = started.worker().gate().overflowed();
 		assertThat(kept.get("/hello").answer().announcesClose()).as("no sibling is free").isFalse();
-		assertThat(started.worker().gate().overflowed()).isEqualTo(overflowed + 1);
+		// Once when its bytes are noticed, and perhaps again when it is handled
+		assertThat(started.worker().gate().overflowed()).isGreaterThan(overflowed);
 		other.get("/held");
 		await().until(() -> started.worker().requests().busy() == 2);
 		kept.get("/hello");
