@@ -32,7 +32,10 @@ final class GoAway extends ChannelDuplexHandler {
 
 	private static final String NAME = "prefork.go-away";
 
-	private static final Duration PATIENCE = Duration.ofMillis(500);
+	/**
+	 * How long it may take from the beginning until the client is told.
+	 */
+	static final Duration PATIENCE = Duration.ofMillis(500);
 
 	private final long ping = ThreadLocalRandom.current().nextLong();
 

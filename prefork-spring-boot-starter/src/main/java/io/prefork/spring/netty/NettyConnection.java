@@ -139,9 +139,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 			this.claim.close();
 		}
 		else if (this.toldToGoAway && !this.endpoint.isClosing()) {
-			this.channel.eventLoop()
-				.schedule(this::closeIfIdle, this.endpoint.settings().drainQuietPeriod().toMillis(),
-						TimeUnit.MILLISECONDS);
+			// Counted from when the client has been told
+			Duration quiet = this.endpoint.settings().drainQuietPeriod().plus(GoAway.PATIENCE);
+			this.channel.eventLoop().schedule(this::closeIfIdle, quiet.toMillis(), TimeUnit.MILLISECONDS);
 		}
 	}
 
