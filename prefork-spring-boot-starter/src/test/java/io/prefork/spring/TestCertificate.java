@@ -9,7 +9,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A certificate for {@code localhost} that is made anew for each run.
+ * A certificate for {@code localhost}, made anew for each JVM that runs tests: several do
+ * at a time.
  */
 public final class TestCertificate {
 
@@ -22,8 +23,8 @@ public final class TestCertificate {
 
 	private static Path generate() {
 		try {
-			Path file = Path.of("target", "test-certificate.p12").toAbsolutePath();
-			Files.createDirectories(file.getParent());
+			Path directory = Files.createDirectories(Path.of("target", "test-certificates").toAbsolutePath());
+			Path file = directory.resolve(ProcessHandle.current().pid() + ".p12");
 			Files.deleteIfExists(file);
 			Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
 					"-genkeypair", "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost", "-ext",
