@@ -37,15 +37,16 @@ public class PreforkProperties {
 	/**
 	 * How a worker serves: one of the built-in classes, the full name of a class that
 	 * implements WorkerClass, or the name of such a bean after an '@'. When not set,
-	 * 'async' if 'spring.threads.virtual.enabled' is set on Java 21 or later, or else
-	 * 'gthread'.
+	 * 'reactive' for a WebFlux application, 'async' for a servlet application with
+	 * 'spring.threads.virtual.enabled' on Java 21 or later, or else 'gthread'.
 	 */
 	private @Nullable String workerClass;
 
 	/**
 	 * Requests that a 'gthread' worker, or one of a class of your own, serves at a time,
 	 * and event loops of a 'reactive' worker on Reactor Netty. When not set,
-	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies.
+	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies; on Reactor Netty,
+	 * the number of processors, at least 4.
 	 */
 	private @Nullable Integer threads;
 
@@ -57,9 +58,9 @@ public class PreforkProperties {
 	private int overflowThreads = 2;
 
 	/**
-	 * Connections that a worker holds at a time, idle ones included; for 'async' also the
-	 * bound of requests. When not set, 'server.tomcat.max-connections' applies if that is
-	 * set, or else 1000.
+	 * Connections that a worker holds at a time, idle ones included; for 'async' and
+	 * 'reactive' also the bound of requests. When not set, 'server.tomcat.max-connections'
+	 * or 'server.jetty.max-connections' applies if that is set, or else 1000.
 	 */
 	private @Nullable Integer workerConnections;
 
@@ -154,8 +155,8 @@ public class PreforkProperties {
 	private int backlog = 2048;
 
 	/**
-	 * Addresses to listen on: HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N. When
-	 * not set, the sockets handed over by systemd (LISTEN_FDS), or else 'server.address'
+	 * Addresses to listen on: HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N; tcp://,
+	 * http:// or https:// may stand before a host. When not set, the sockets handed over by systemd (LISTEN_FDS), or else 'server.address'
 	 * and 'server.port'.
 	 */
 	private List<String> bind = new ArrayList<>();

@@ -54,14 +54,12 @@ final class PreforkJettyWebServerFactoryCustomizer
 
 	private void adopt(JettyWebServerFactory factory, Worker worker) {
 		WorkerSettings settings = worker.settings();
-		int maxConnections = (factory.getMaxConnections() > 0)
-				? Math.min(factory.getMaxConnections(), settings.workerConnections()) : settings.workerConnections();
 		// Jetty would accept one connection more, and drop it
 		factory.setMaxConnections(-1);
 		if (hasOwnThreads(settings) && factory.getThreadPool() instanceof VirtualThreadPool) {
 			factory.setThreadPool(new QueuedThreadPool());
 		}
-		factory.addServerCustomizers((server) -> adopt(server, worker, new WorkerServer(worker, maxConnections)));
+		factory.addServerCustomizers((server) -> adopt(server, worker, new WorkerServer(worker, settings.workerConnections())));
 	}
 
 	private static boolean hasOwnThreads(WorkerSettings settings) {

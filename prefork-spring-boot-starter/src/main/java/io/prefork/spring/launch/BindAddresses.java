@@ -73,7 +73,7 @@ final class BindAddresses {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("prefork.bind", text, "which is no address: " + ex.getMessage(),
-					"Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N; http:// or https:// may stand before a host.");
+					"Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N; tcp://, http:// or https:// may stand before a host.");
 		}
 	}
 

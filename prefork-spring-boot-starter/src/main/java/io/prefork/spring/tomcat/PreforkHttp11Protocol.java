@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
+import io.prefork.worker.ClientLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import io.prefork.worker.WorkerType;
@@ -107,7 +108,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 			}
 		}
 		if (settings.type() != WorkerType.SYNC) {
-			setKeepAliveRequests(settings.clients().keepAliveRequests());
+			setKeepAliveRequests(settings.clients());
 			settings.keepAlive().ifPresent(this::setKeepAlive);
 		}
 		for (UpgradeProtocol upgradeProtocol : findUpgradeProtocols()) {
@@ -134,12 +135,13 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * What the application has set goes first. Tomcat does not tell what that is before
-	 * it listens.
+	 * What {@code prefork.*} says goes first, then what the application has set. Tomcat
+	 * does not tell what that is before it listens.
 	 */
-	private void setKeepAliveRequests(int requests) {
-		if (this.keepAliveRequests == DEFAULT_KEEP_ALIVE_REQUESTS) {
-			setMaxKeepAliveRequests((requests > 0) ? requests : -1);
+	private void setKeepAliveRequests(ClientLimits limits) {
+		boolean said = limits.keepAliveStreams() > 0;
+		if (said || this.keepAliveRequests == DEFAULT_KEEP_ALIVE_REQUESTS) {
+			setMaxKeepAliveRequests((limits.keepAliveRequests() > 0) ? limits.keepAliveRequests() : -1);
 		}
 	}
 

@@ -53,7 +53,7 @@ class BindAddressesTests {
 			.withMessageStartingWith("'prefork.bind' is set to '" + text + "', which is no address: ")
 			.satisfies((ex) -> assertThat(ex.getRemedy())
 				.isEqualTo("Use HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N;"
-						+ " http:// or https:// may stand before a host."));
+						+ " tcp://, http:// or https:// may stand before a host."));
 	}
 
 	@Test
