@@ -45,8 +45,8 @@ public class PreforkProperties {
 	/**
 	 * Requests that a 'gthread' worker, or one of a class of your own, serves at a time,
 	 * and event loops of a 'reactive' worker on Reactor Netty. When not set,
-	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies; on Reactor Netty,
-	 * the number of processors, at least 4.
+	 * 'server.tomcat.threads.max' or 'server.jetty.threads.max' applies; on Reactor
+	 * Netty, the number of processors, at least 4.
 	 */
 	private @Nullable Integer threads;
 
@@ -59,8 +59,9 @@ public class PreforkProperties {
 
 	/**
 	 * Connections that a worker holds at a time, idle ones included; for 'async' and
-	 * 'reactive' also the bound of requests. When not set, 'server.tomcat.max-connections'
-	 * or 'server.jetty.max-connections' applies if that is set, or else 1000.
+	 * 'reactive' also the bound of requests. When not set,
+	 * 'server.tomcat.max-connections' or 'server.jetty.max-connections' applies if that
+	 * is set, or else 1000.
 	 */
 	private @Nullable Integer workerConnections;
 
@@ -156,8 +157,8 @@ public class PreforkProperties {
 
 	/**
 	 * Addresses to listen on: HOST:PORT, :PORT, [IPV6]:PORT, unix:PATH or fd://N; tcp://,
-	 * http:// or https:// may stand before a host. When not set, the sockets handed over by systemd (LISTEN_FDS), or else 'server.address'
-	 * and 'server.port'.
+	 * http:// or https:// may stand before a host. When not set, the sockets handed over
+	 * by systemd (LISTEN_FDS), or else 'server.address' and 'server.port'.
 	 */
 	private List<String> bind = new ArrayList<>();
 
