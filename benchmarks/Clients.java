@@ -136,8 +136,9 @@ public final class Clients {
 			thread.join();
 		}
 		Collections.sort(latencies);
-		System.out.printf(Locale.ROOT, "%d of %d answered, p50 %.2f ms, p99 %.2f ms, max %.2f ms%n", latencies.size(),
-				requests, quantile(latencies, 0.5), quantile(latencies, 0.99), quantile(latencies, 1));
+		System.out.printf(Locale.ROOT, "%d of %d answered, p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, max %.2f ms%n",
+				latencies.size(), requests, quantile(latencies, 0.5), quantile(latencies, 0.95),
+				quantile(latencies, 0.99), quantile(latencies, 1));
 	}
 
 	private static void spread(int port, int requests) {

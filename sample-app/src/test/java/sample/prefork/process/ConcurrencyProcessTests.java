@@ -12,8 +12,8 @@ import sample.prefork.process.Load.Mode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A worker takes a connection only when it has a slot for its request. Alone, since it
- * measures time.
+ * A worker takes a connection only when it has a slot for its request. Alone, so that
+ * nobody waits for long for anything but a slot.
  */
 @Tag("alone")
 class ConcurrencyProcessTests extends ProcessTestSupport {
@@ -33,7 +33,8 @@ class ConcurrencyProcessTests extends ProcessTestSupport {
 		LoadResult fast = StrictClient
 			.run(Load.of(pool.address(), "/whoami").clients((mode == Mode.CLOSE) ? 2 : 4).mode(mode).requests(80));
 		assertThat(fast.answered()).as(fast::toString).isEqualTo(80);
-		assertThat(fast.latency(0.95)).as(fast::toString).isLessThan(Duration.ofMillis(50));
+		System.out.println("While 1 of 2 slots was taken for 8 s: " + fast);
+		assertNoneWaited(fast);
 		assertThat(fast.bodies()).as(fast::toString).hasSize(1);
 		// As of the last heartbeat, which may have met the last of the fast requests
 		pool.awaitPool("the slow request is still there, alone", (status) -> status.busy() == 1);
@@ -71,10 +72,17 @@ class ConcurrencyProcessTests extends ProcessTestSupport {
 			for (LoadResult result : List.of(fresh, keptAlive)) {
 				assertThat(result.lostTotal()).as(result::toString).isZero();
 				System.out.println("While 6 of 8 slots were taken for 10 s: " + result);
-				// Whoever had waited behind a slow request would have waited for seconds
-				assertThat(result.latency(1)).as(result::toString).isLessThan(Duration.ofSeconds(5));
+				assertNoneWaited(result);
 			}
 		}
+	}
+
+	/**
+	 * Whoever had waited behind a slow request would have waited for seconds. What is
+	 * waited for a processor is for {@code benchmarks/busy.sh} to say.
+	 */
+	private static void assertNoneWaited(LoadResult result) {
+		assertThat(result.latency(1)).as(result::toString).isLessThan(Duration.ofSeconds(5));
 	}
 
 }

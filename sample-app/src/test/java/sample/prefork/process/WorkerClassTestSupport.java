@@ -19,13 +19,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Every worker class on every server that can host it. One pool each, which goes through
- * all that happens to a pool on purpose, while clients of all kinds are there.
+ * all that happens to a pool on purpose, while clients of all kinds are there. A class
+ * that extends it names the servers, in a method {@code cells}.
  * <p>
  * {@code -Dprefork.test.reloads} and {@code -Dprefork.test.scalings} say how often; by
- * default seldom, because every cell costs the start of many JVMs.
+ * default seldom, because every cell costs the start of many JVMs. With
+ * {@code -Dprefork.test.cells=few} it is one worker class on each server.
  */
 @Timeout(1200)
-class WorkerClassProcessTests extends ProcessTestSupport {
+abstract class WorkerClassTestSupport extends ProcessTestSupport {
 
 	private static final int RELOADS = Integer.getInteger("prefork.test.reloads", 1);
 
@@ -47,9 +49,20 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 	/** RFC 6455, section 7.4.1, and the registry of IANA that it refers to. */
 	private static final List<Integer> GOING_AWAY_OR_RESTART = List.of(1001, 1012);
 
-	static Stream<Arguments> cells() {
-		return Arrays.stream(Server.values())
-			.flatMap((server) -> server.workerClasses().stream().map((type) -> Arguments.of(server, type)));
+	static Stream<Arguments> cells(Server... servers) {
+		boolean few = "few".equals(System.getProperty("prefork.test.cells"));
+		if (few) {
+			System.out.println("Most worker classes are skipped: prefork.test.cells is few");
+		}
+		return Arrays.stream(servers)
+			.flatMap((server) -> server.workerClasses()
+				.stream()
+				.filter((type) -> !few || standsForAll(server, type))
+				.map((type) -> Arguments.of(server, type)));
+	}
+
+	private static boolean standsForAll(Server server, String workerClass) {
+		return workerClass.equals("gthread") || server == Server.REACTOR_NETTY;
 	}
 
 	@ParameterizedTest(name = "{1} on {0}")
@@ -61,7 +74,7 @@ class WorkerClassProcessTests extends ProcessTestSupport {
 		if (workerClass.equals("custom")) {
 			assertRunsOnThreadsOfItsOwn(pool);
 		}
-		if (workerClass.equals("gthread") || server == Server.REACTOR_NETTY) {
+		if (standsForAll(server, workerClass)) {
 			assertRefusesWhatTheServerRefuses(pool, server);
 		}
 		if (workerClass.equals("async")) {
