@@ -296,8 +296,12 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	private void leave(String reason) {
 		if (this.leaving.compareAndSet(false, true)) {
 			Thread thread = new Thread(() -> {
-				drain(reason);
-				System.exit(0);
+				try {
+					drain(reason);
+				}
+				finally {
+					System.exit(0);
+				}
 			}, "prefork-leave");
 			// A JVM ends with its last thread that is no daemon, which may be one of a
 			// server's that waits for the listening socket to be closed.
@@ -313,11 +317,13 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			return;
 		}
 		logger.info("Worker {} is leaving: {}", this.spec.slot(), reason);
+		// First: whatever fails from here on, nobody connects to a worker that ends
+		current.gate().shut();
 		try {
 			new Drain(current.gate(), this.requests, this.adapters, current.settings()).graceful().join();
 			close.run();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			logger.warn("Worker {} did not leave in an orderly way", this.spec.slot(), ex);
 		}
 		current.heartbeat().stop();
