@@ -58,4 +58,36 @@ class NettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 		await().until(() -> started.context().getBean(ReactiveHoldingController.class).isCancelled());
 	}
 
+	@Test
+	void whenAnswerThatClosesComesBeforeTheBodyIsWholeThenTheRestIsReadFirst() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().until(() -> !started.worker().gate().isOpen());
+		connection.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		HttpConnection.Answer answer = connection.answer();
+		assertThat(answer.status()).isEqualTo(401);
+		assertThat(answer.announcesClose()).isTrue();
+		await().until(() -> started.worker().requests().busy() == 0);
+		staysTrue(() -> started.worker().connections() == 1);
+		connection.send("x".repeat(3000));
+		staysTrue(() -> started.worker().connections() == 1);
+		connection.send("x".repeat(3000));
+		assertThat(connection.isClosedByServer()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenClientSendsNoMoreOfABodyThatWasAnsweredThenItIsNotWaitedForLong() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().until(() -> !started.worker().gate().isOpen());
+		connection.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nabc");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
 }

@@ -61,6 +61,31 @@ class NettySlowClientTests extends SlowClientCompatibilityKit {
 	}
 
 	@Test
+	void whenBodyGoesOnAfterItsAnswerThenItIsNotTakenForAHead() throws Exception {
+		Started started = started(StubWorker.reactive(100)
+			.with(new ClientLimits(Duration.ofSeconds(1), 10, 1000, Duration.ofSeconds(1), 0)));
+		HttpConnection connection = connect()
+			.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		for (int i = 0; i < 30; i++) {
+			connection.send("x".repeat(200));
+			await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+		}
+		assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(started.worker().slowClients().brokenOff()).isZero();
+	}
+
+	@Test
+	void whenBodyTricklesAfterItsAnswerThenItIsBrokenOff() throws Exception {
+		Started started = started(STRICT);
+		HttpConnection connection = connect()
+			.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		connection.send("x");
+		await().atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 1);
+	}
+
+	@Test
 	void whenLargeAnswerIsTakenAtSomeSpeedThenItIsServed() throws Exception {
 		Started started = started(STRICT);
 		HttpConnection connection = connect().get("/long/big");
