@@ -66,6 +66,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		this.client = new ClientObserver(endpoint.slowClients(), channel);
 		channel.attr(KEY).set(this);
 		channel.pipeline().addLast(this);
+		channel.closeFuture().addListener((closed) -> closed());
 	}
 
 	/**
