@@ -64,7 +64,6 @@ final class ClientObserver extends ChannelDuplexHandler {
 		this.slowClients = slowClients;
 		this.channel = channel;
 		this.watch = watch();
-		channel.pipeline().addFirst(this);
 	}
 
 	private ClientWatch watch() {
