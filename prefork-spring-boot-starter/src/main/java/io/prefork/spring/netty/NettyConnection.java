@@ -195,7 +195,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		ChannelHandlerContext codec = this.channel.pipeline().context(Http2FrameCodec.class);
 		if (!this.toldToGoAway && codec != null) {
 			this.toldToGoAway = true;
-			GoAway.tell(codec);
+			GoAway.tell(codec, ((Http2FrameCodec) codec.handler()).connection().remote().lastStreamCreated());
 		}
 	}
 
