@@ -59,8 +59,17 @@ final class Acceptor {
 	private void run(PreforkServerChannel server) {
 		try {
 			while (this.endpoint.awaitTurn()) {
-				if (!accept(server)) {
-					this.endpoint.giveRoomBack();
+				boolean accepted = false;
+				try {
+					accepted = accept(server);
+				}
+				catch (OutOfMemoryError ex) {
+					// Not even memory to say so
+				}
+				finally {
+					if (!accepted) {
+						this.endpoint.giveRoomBack();
+					}
 				}
 			}
 		}
@@ -77,10 +86,11 @@ final class Acceptor {
 			this.endpoint.accepted(server, socket, this.listener);
 			return true;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
+			// When the application uses up the memory, that may hit any thread
 			if (!this.stopped || !(ex instanceof ClosedChannelException)) {
-				logger.warn("Accepting from " + this.listener.address() + " failed, and is tried again: " + ex);
 				TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+				logger.warn("Accepting from " + this.listener.address() + " failed, and is tried again: " + ex);
 			}
 			return false;
 		}

@@ -64,7 +64,6 @@ final class ClientObserver extends ChannelDuplexHandler {
 		this.slowClients = slowClients;
 		this.channel = channel;
 		this.watch = watch();
-		channel.pipeline().addFirst(this);
 	}
 
 	private ClientWatch watch() {
@@ -108,7 +107,7 @@ final class ClientObserver extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * The body of the request is whole.
+	 * The body of the request is whole, which may come after its answer.
 	 */
 	void receivedBody() {
 		this.bodyDue = false;
@@ -125,9 +124,10 @@ final class ClientObserver extends ChannelDuplexHandler {
 	void ended() {
 		this.requests--;
 		if (this.requests == 0) {
-			this.bodyDue = false;
-			this.waitingToRead = false;
 			this.watch.requestDone();
+			if (this.waitingToRead) {
+				this.watch.waitToRead();
+			}
 		}
 	}
 

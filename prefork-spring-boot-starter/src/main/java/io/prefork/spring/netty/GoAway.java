@@ -13,10 +13,14 @@ import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
 import io.netty.handler.codec.http2.DefaultHttp2PingFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameStream;
 import io.netty.handler.codec.http2.Http2FrameStreamEvent;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2PingFrame;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the client of a HTTP/2 connection to begin no more streams (RFC 9113, section
@@ -45,15 +49,19 @@ final class GoAway extends ChannelDuplexHandler {
 
 	private boolean done;
 
-	private GoAway() {
+	private final int lastStream;
+
+	private GoAway(int lastStream) {
+		this.lastStream = lastStream;
 	}
 
 	/**
 	 * Begins to tell the client. To be called on the event loop.
 	 * @param codec the context of the codec that makes frames
+	 * @param lastStream the last stream that the client has begun
 	 */
-	static void tell(ChannelHandlerContext codec) {
-		codec.pipeline().addAfter(codec.name(), NAME, new GoAway());
+	static void tell(ChannelHandlerContext codec, int lastStream) {
+		codec.pipeline().addAfter(codec.name(), NAME, new GoAway(lastStream));
 	}
 
 	@Override
@@ -72,12 +80,27 @@ final class GoAway extends ChannelDuplexHandler {
 		if (message instanceof Http2PingFrame frame && frame.ack() && frame.content() == this.ping) {
 			pong(context);
 		}
-		else if (!this.done && message instanceof Http2StreamFrame) {
-			this.held.add(() -> context.fireChannelRead(message));
+		else if (!this.done && message instanceof Http2StreamFrame frame) {
+			this.held.add(() -> {
+				if (isUnheardOf(frame.stream())) {
+					ReferenceCountUtil.release(message);
+				}
+				else {
+					context.fireChannelRead(message);
+				}
+			});
 		}
 		else {
 			context.fireChannelRead(message);
 		}
+	}
+
+	/**
+	 * Whether a stream was begun and reset while it was held: nothing is made for it any
+	 * more, so nothing would take its frames.
+	 */
+	private boolean isUnheardOf(@Nullable Http2FrameStream stream) {
+		return stream != null && stream.id() > this.lastStream && stream.state() == Http2Stream.State.CLOSED;
 	}
 
 	private void pong(ChannelHandlerContext context) {

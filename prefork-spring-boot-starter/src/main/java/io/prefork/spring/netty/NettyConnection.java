@@ -65,7 +65,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		this.claim = claim;
 		this.client = new ClientObserver(endpoint.slowClients(), channel);
 		channel.attr(KEY).set(this);
-		channel.pipeline().addLast(this);
+		channel.pipeline().addLast(new Placing());
+		channel.closeFuture().addListener((closed) -> closed());
 	}
 
 	/**
@@ -194,7 +195,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 		ChannelHandlerContext codec = this.channel.pipeline().context(Http2FrameCodec.class);
 		if (!this.toldToGoAway && codec != null) {
 			this.toldToGoAway = true;
-			GoAway.tell(codec);
+			GoAway.tell(codec, ((Http2FrameCodec) codec.handler()).connection().remote().lastStreamCreated());
 		}
 	}
 
@@ -250,6 +251,22 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 			// The client has closed
 		}
 		return false;
+	}
+
+	/**
+	 * Puts the handlers next to the socket when the server has set up the pipeline: what
+	 * a client sends and takes is seen below TLS alone, and TLS waits for the client
+	 * before it closes.
+	 */
+	private final class Placing extends ChannelInboundHandlerAdapter {
+
+		@Override
+		public void channelRegistered(ChannelHandlerContext context) {
+			context.pipeline().addFirst(NettyConnection.this.client, NettyConnection.this);
+			context.pipeline().remove(this);
+			context.fireChannelRegistered();
+		}
+
 	}
 
 }

@@ -126,20 +126,22 @@ final class NettyEndpoint {
 	 */
 	void accepted(PreforkServerChannel server, SocketChannel socket, InheritedListener listener) throws IOException {
 		AcceptGate.Claim claim = gate().accepted();
-		Channel child;
+		NettyConnection connection = null;
 		try {
-			child = (listener.socketAddress() instanceof UnixDomainSocketAddress)
+			Channel child = (listener.socketAddress() instanceof UnixDomainSocketAddress)
 					? new NioDomainSocketChannel(server, socket) : tcpChannel(server, socket);
+			connection = new NettyConnection(this, child, socket, claim);
+			this.connections.add(connection);
+			server.accept(connection);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			if (connection != null) {
+				this.connections.remove(connection);
+			}
 			claim.close();
 			socket.close();
 			throw ex;
 		}
-		NettyConnection connection = new NettyConnection(this, child, socket, claim);
-		this.connections.add(connection);
-		child.closeFuture().addListener((closed) -> connection.closed());
-		server.accept(connection);
 	}
 
 	private Channel tcpChannel(PreforkServerChannel server, SocketChannel socket) {

@@ -100,6 +100,10 @@ abstract class PreforkServerChannel extends AbstractServerChannel {
 			if (isActive()) {
 				pipeline().fireChannelRead(connection.channel());
 				pipeline().fireChannelReadComplete();
+				if (!connection.channel().isOpen()) {
+					// Refused, which completes no future
+					connection.closed();
+				}
 			}
 			else {
 				connection.closeForcibly();

@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.PromiseNotifier;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,17 @@ final class RequestHandler extends ChannelDuplexHandler {
 	private final boolean stream;
 
 	private @Nullable Exchange exchange;
+
+	// The request's body is not whole yet
+	private boolean bodyDue;
+
+	private boolean answered;
+
+	// The application has not said that its answer is the last
+	private boolean keptAlive;
+
+	// The connection closes as soon as the body is whole
+	private boolean lingering;
 
 	private boolean eventStream;
 
@@ -61,15 +74,23 @@ final class RequestHandler extends ChannelDuplexHandler {
 		if (message instanceof HttpRequest request) {
 			begin(request);
 		}
+		if (message instanceof LastHttpContent && !this.stream) {
+			this.bodyDue = false;
+			this.connection.receivedBody();
+		}
+		if (this.lingering) {
+			ReferenceCountUtil.release(message);
+			if (!this.bodyDue) {
+				context.close();
+			}
+			return;
+		}
 		Exchange exchange = this.exchange;
 		if (exchange == null) {
 			context.fireChannelRead(message);
 			return;
 		}
 		exchange.tracked().resume();
-		if (message instanceof LastHttpContent && !this.stream) {
-			this.connection.receivedBody();
-		}
 		try {
 			context.fireChannelRead(message);
 		}
@@ -86,8 +107,10 @@ final class RequestHandler extends ChannelDuplexHandler {
 		AcceptGate.Claim slot = this.connection.claimFor(this.channel);
 		slot.occupy();
 		this.eventStream = false;
+		this.answered = false;
+		this.bodyDue = !this.stream && !(request instanceof LastHttpContent);
 		this.exchange = new Exchange(tracked, slot);
-		this.connection.began(this, this.stream || request instanceof LastHttpContent);
+		this.connection.began(this, !this.bodyDue);
 	}
 
 	/**
@@ -116,14 +139,41 @@ final class RequestHandler extends ChannelDuplexHandler {
 	 */
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-		if (message instanceof HttpResponse response
-				&& response.status().codeClass() != HttpStatusClass.INFORMATIONAL) {
+		if (message instanceof HttpResponse response) {
+			if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
+				context.write(message, promise);
+				return;
+			}
 			this.eventStream = isEventStream(response);
+			this.keptAlive = HttpUtil.isKeepAlive(response);
 			if (!this.stream && this.connection.endpoint().announcesClose()) {
 				HttpUtil.setKeepAlive(response, false);
 			}
 		}
+		if (message instanceof LastHttpContent) {
+			this.answered = true;
+			this.eventStream = false;
+		}
 		context.write(message, promise);
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A client that has its answer and is still sending a body would get a reset, and
+	 * might lose the answer (RFC 9112, section 9.6), unless the rest of the body is read
+	 * first. If it sends no more, it is broken off as slow, or closed for being quiet.
+	 */
+	@Override
+	public void close(ChannelHandlerContext context, ChannelPromise promise) {
+		if (this.answered && this.keptAlive && this.bodyDue && !this.lingering) {
+			this.lingering = true;
+			PromiseNotifier.cascade(this.channel.closeFuture(), promise);
+			this.channel.config().setAutoRead(true);
+		}
+		else {
+			context.close(promise);
+		}
 	}
 
 	private static boolean isEventStream(HttpResponse response) {

@@ -58,4 +58,39 @@ class NettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 		await().until(() -> started.context().getBean(ReactiveHoldingController.class).isCancelled());
 	}
 
+	@Test
+	void whenAnswerThatClosesComesBeforeTheBodyIsWholeThenTheRestIsReadFirst() throws Exception {
+		Duration longerThanThisTakes = Duration.ofSeconds(8);
+		Started started = started(new WorkerSettings(WorkerType.REACTIVE, 1, 0, 100, Optional.empty(),
+				longerThanThisTakes, Duration.ofSeconds(20)));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().until(() -> !started.worker().gate().isOpen());
+		connection.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		HttpConnection.Answer answer = connection.answer();
+		assertThat(answer.status()).isEqualTo(401);
+		assertThat(answer.announcesClose()).isTrue();
+		await().until(() -> started.worker().requests().busy() == 0);
+		staysTrue(() -> started.worker().connections() == 1);
+		connection.send("x".repeat(3000));
+		staysTrue(() -> started.worker().connections() == 1);
+		connection.send("x".repeat(3000));
+		assertThat(connection.isClosedByServer()).isTrue();
+		assertThat(drain.join()).matches(Drain.Result::isComplete);
+		assertThat(drain.join().took()).isLessThan(longerThanThisTakes);
+	}
+
+	@Test
+	void whenClientSendsNoMoreOfABodyThatWasAnsweredThenItIsNotWaitedForLong() throws Exception {
+		Started started = started(serving(2));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().until(() -> !started.worker().gate().isOpen());
+		connection.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\nabc");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
 }

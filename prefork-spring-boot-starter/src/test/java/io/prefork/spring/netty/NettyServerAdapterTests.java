@@ -228,6 +228,17 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(output).contains("Netty started on port " + this.listener.port()).doesNotContain(" WARN ");
 	}
 
+	@Test
+	void whenServerRefusesAConnectionThenItIsForgotten() throws Exception {
+		Started started = started(serving(2), "test.max-connections=1");
+		HttpConnection first = connect();
+		assertThat(first.get("/hello").answer().body()).isEqualTo("hello");
+		HttpConnection second = connect();
+		assertThat(second.isClosedByServer()).isTrue();
+		await().until(() -> started.worker().connections() == 1 && started.worker().gate().taken() == 0);
+		assertThat(first.get("/hello").answer().body()).isEqualTo("hello");
+	}
+
 	private HttpConnection unixConnection() throws Exception {
 		SocketChannel channel = use(SocketChannel.open(UnixDomainSocketAddress.of(this.directory.resolve("app.sock"))));
 		return new HttpConnection(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));

@@ -1,5 +1,6 @@
 package io.prefork.spring.netty;
 
+import java.net.Socket;
 import java.time.Duration;
 
 import io.prefork.spring.Holds;
@@ -13,6 +14,7 @@ import io.prefork.worker.WorkerType;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +63,31 @@ class NettySlowClientTests extends SlowClientCompatibilityKit {
 	}
 
 	@Test
+	void whenBodyGoesOnAfterItsAnswerThenItIsNotTakenForAHead() throws Exception {
+		Started started = started(StubWorker.reactive(100)
+			.with(new ClientLimits(Duration.ofSeconds(1), 10, 1000, Duration.ofSeconds(1), 0)));
+		HttpConnection connection = connect()
+			.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		for (int i = 0; i < 30; i++) {
+			connection.send("x".repeat(200));
+			await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+		}
+		assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(started.worker().slowClients().brokenOff()).isZero();
+	}
+
+	@Test
+	void whenBodyTricklesAfterItsAnswerThenItIsBrokenOff() throws Exception {
+		Started started = started(STRICT);
+		HttpConnection connection = connect()
+			.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6000\r\n\r\n");
+		assertThat(connection.answer().status()).isEqualTo(401);
+		connection.send("x");
+		await().atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 1);
+	}
+
+	@Test
 	void whenLargeAnswerIsTakenAtSomeSpeedThenItIsServed() throws Exception {
 		Started started = started(STRICT);
 		HttpConnection connection = connect().get("/long/big");
@@ -75,7 +102,7 @@ class NettySlowClientTests extends SlowClientCompatibilityKit {
 	}
 
 	@Test
-	void whenTlsThenAnswerIsWatchedAllTheSame() throws Exception {
+	void whenTlsThenAnswerIsWatchedAllTheSame(CapturedOutput output) throws Exception {
 		WorkerSettings settings = StubWorker.reactive(100)
 			.with(new ClientLimits(SOON, 1000, 1000, Duration.ofSeconds(1), 0));
 		Started started = started(settings, "server.ssl.key-store=" + TestCertificate.keyStore(),
@@ -87,6 +114,23 @@ class NettySlowClientTests extends SlowClientCompatibilityKit {
 		await().atMost(SOON)
 			.until(() -> started.worker().connections() == 1 && started.worker().requests().busy() == 0);
 		assertThat(idle.get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(output).doesNotContain(" WARN ");
+	}
+
+	@Test
+	void whenTlsThenBytesAreSeenBeforeTheyMakeARecord() throws Exception {
+		Started started = started(STRICT, "server.ssl.key-store=" + TestCertificate.keyStore(),
+				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
+		Socket socket = use(new Socket("localhost", this.listener.port()));
+		SSLSocket tls = (SSLSocket) TestCertificate.trustingContext()
+			.getSocketFactory()
+			.createSocket(socket, "localhost", this.listener.port(), false);
+		HttpConnection connection = new HttpConnection(tls, tls.getInputStream(), tls.getOutputStream());
+		assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
+		// The head of a record of application data (RFC 8446, section 5.1)
+		socket.getOutputStream().write(new byte[] { 23, 3, 3, 1, 0 });
+		await().atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 1);
+		await().atMost(SOON).until(() -> started.worker().connections() == 0);
 	}
 
 	@Test

@@ -12,7 +12,9 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyReactiveWebServerAutoConfiguration;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.webflux.autoconfigure.HttpHandlerAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration;
 import org.springframework.boot.webflux.autoconfigure.error.ErrorWebFluxAutoConfiguration;
@@ -46,6 +48,12 @@ class NettyTestApplication {
 		resources.setLoopResourcesSupplier(() -> LoopResources.create("test", loops, true));
 		resources.setShutdownQuietPeriod(Duration.ZERO);
 		return resources;
+	}
+
+	@Bean
+	WebServerFactoryCustomizer<NettyReactiveWebServerFactory> maxConnections(Environment environment) {
+		int connections = environment.getProperty("test.max-connections", Integer.class, -1);
+		return (factory) -> factory.addServerCustomizers((server) -> server.maxConnections(connections));
 	}
 
 	@Bean

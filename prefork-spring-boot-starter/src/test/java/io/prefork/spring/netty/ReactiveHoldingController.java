@@ -75,6 +75,11 @@ class ReactiveHoldingController {
 			.map((bytes) -> bytes + " bytes");
 	}
 
+	@PostMapping("/refused")
+	ResponseEntity<String> refused() {
+		return ResponseEntity.status(HttpStatus.UNAUTHORIZED).body("refused");
+	}
+
 	@GetMapping("/blocking")
 	String blocking() {
 		return this.holds.hold();
