@@ -56,6 +56,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	// Used by the event loop alone
 	private boolean toldToGoAway;
 
+	// Used by the event loop alone
+	private boolean toldItIsOver;
+
 	private volatile boolean closed;
 
 	NettyConnection(NettyEndpoint endpoint, Channel channel, SocketChannel socket, AcceptGate.Claim claim) {
@@ -211,7 +214,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 			if (!this.channel.isActive() || isBusy() || hasRead()) {
 				return;
 			}
-			if (isHttp2()) {
+			if (isHttp2() && !this.toldItIsOver) {
+				this.toldItIsOver = true;
 				this.channel.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
 			}
 			this.channel.close();
