@@ -29,6 +29,7 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -198,6 +199,7 @@ final class PreforkConnector extends ServerConnector {
 		ServerSocketChannel channel = this.channel;
 		this.server.connections().acquire();
 		SocketChannel socket = null;
+		boolean known = false;
 		try {
 			if (channel == null || !this.server.gate().await()) {
 				stopAccepting();
@@ -207,6 +209,9 @@ final class PreforkConnector extends ServerConnector {
 			try {
 				ListenerChannelSource.listen(channel, this.listener);
 				socket = channel.accept();
+				this.connections.put(socket,
+						new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
+				known = true;
 				register(socket);
 			}
 			finally {
@@ -214,7 +219,8 @@ final class PreforkConnector extends ServerConnector {
 			}
 		}
 		finally {
-			if (socket == null) {
+			if (!known) {
+				IO.close(socket);
 				this.server.connections().release();
 			}
 		}
@@ -222,7 +228,6 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	private void register(SocketChannel socket) throws IOException {
-		this.connections.put(socket, new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
 		try {
 			socket.configureBlocking(false);
 			if (this.listener.port() > 0) {
@@ -230,8 +235,8 @@ final class PreforkConnector extends ServerConnector {
 			}
 			getSelectorManager().accept(socket);
 		}
-		catch (IOException | RuntimeException ex) {
-			socket.close();
+		catch (Throwable ex) {
+			IO.close(socket);
 			forget(socket);
 			throw ex;
 		}
