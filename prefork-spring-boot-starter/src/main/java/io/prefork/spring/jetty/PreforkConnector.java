@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.WorkerSpec;
@@ -323,8 +324,9 @@ final class PreforkConnector extends ServerConnector {
 	void closeIdle(Duration quiet) {
 		for (EndPoint endPoint : getConnectedEndPoints()) {
 			ObservedEndPoint observed = (ObservedEndPoint) endPoint;
-			if (observed.connection().isQuiet(quiet, this.server.closingSince())) {
-				Protocol.of(observed).close(observed);
+			BooleanSupplier idle = () -> observed.connection().isQuiet(quiet, this.server.closingSince());
+			if (idle.getAsBoolean()) {
+				Protocol.of(observed).close(observed, idle);
 			}
 		}
 	}

@@ -1,12 +1,19 @@
 package io.prefork.spring.jetty;
 
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterTestSupport;
 import io.prefork.spring.StubWorker;
+import io.prefork.worker.Drain;
+import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerType;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +31,8 @@ import static org.awaitility.Awaitility.await;
 class JettyThreadPoolTests extends ServerAdapterTestSupport {
 
 	private final CountDownLatch freed = new CountDownLatch(1);
+
+	private final AtomicInteger blocked = new AtomicInteger();
 
 	@Override
 	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
@@ -50,6 +59,25 @@ class JettyThreadPoolTests extends ServerAdapterTestSupport {
 		await().until(() -> started.worker().gate().taken() == 0);
 	}
 
+	@Test
+	void whenProbesOfADrainAreDelayedThenHalfARequestIsNotCutOff() throws Exception {
+		Started started = started(new WorkerSettings(WorkerType.GTHREAD, 1, 0, 100, Optional.empty(),
+				Duration.ofSeconds(1), Duration.ofSeconds(20)));
+		HttpConnection connection = connect();
+		assertThat(connection.get("/hello").answer().status()).isEqualTo(200);
+		QueuedThreadPool pool = pool(started);
+		take(pool);
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(A_WHILE).atMost(SOON).until(() -> waiting(pool) > 0);
+		connection.send("GET /hello HTTP/1.1\r\nHost:");
+		this.freed.countDown();
+		await().until(() -> pool.getQueueSize() == 0);
+		HttpConnection.Answer answer = connection.send(" localhost\r\n\r\n").answer();
+		assertThat(answer.body()).isEqualTo("hello");
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
 	private static QueuedThreadPool pool(Started started) {
 		return (QueuedThreadPool) ((JettyWebServer) ((ServletWebServerApplicationContext) started.context())
 			.getWebServer()).getServer().getThreadPool();
@@ -70,7 +98,27 @@ class JettyThreadPoolTests extends ServerAdapterTestSupport {
 		}
 	}
 
+	/**
+	 * Takes all threads, and that of the acceptor as soon as it has none to accept.
+	 */
+	private void take(QueuedThreadPool pool) {
+		use(this.freed::countDown);
+		for (int i = 0; i < pool.getMaxThreads(); i++) {
+			pool.execute(this::block);
+		}
+		await()
+			.until(() -> pool.getThreads() == pool.getMaxThreads() && pool.getIdleThreads() == 0 && waiting(pool) == 0);
+	}
+
+	/**
+	 * What waits for a thread besides what takes them all.
+	 */
+	private int waiting(QueuedThreadPool pool) {
+		return this.blocked.get() + pool.getQueueSize() - pool.getMaxThreads();
+	}
+
 	private void block() {
+		this.blocked.incrementAndGet();
 		try {
 			this.freed.await(30, TimeUnit.SECONDS);
 		}
