@@ -33,6 +33,9 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	private final @Nullable Duration keepAlive;
 
+	// Used by the selector alone
+	private SelectionKey key;
+
 	private final AtomicBoolean probing = new AtomicBoolean();
 
 	private volatile @Nullable Probe probe;
@@ -45,6 +48,7 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, PreforkConnector connector,
 			JettyConnection connection, @Nullable Duration keepAlive) {
 		super(channel, selector, key, connector.getScheduler());
+		this.key = key;
 		this.connector = connector;
 		this.connection = connection;
 		this.keepAlive = keepAlive;
@@ -155,7 +159,22 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	}
 
 	@Override
+	public @Nullable Runnable onSelected() {
+		if (this.key.isReadable()) {
+			this.connection.readable();
+		}
+		return super.onSelected();
+	}
+
+	@Override
+	public void replaceKey(SelectionKey newKey) {
+		this.key = newKey;
+		super.replaceKey(newKey);
+	}
+
+	@Override
 	public int fill(ByteBuffer buffer) throws IOException {
+		this.connection.read();
 		int filled = super.fill(buffer);
 		if (filled > 0) {
 			this.connection.received(filled);

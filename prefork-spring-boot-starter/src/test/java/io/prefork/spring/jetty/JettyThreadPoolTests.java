@@ -11,9 +11,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterTestSupport;
 import io.prefork.spring.StubWorker;
+import io.prefork.worker.ClientLimits;
 import io.prefork.worker.Drain;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.Test;
 
@@ -78,9 +80,31 @@ class JettyThreadPoolTests extends ServerAdapterTestSupport {
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
+	@Test
+	void whenNoThreadIsFreeThenClientsWhoseHeadsWaitAreNotToBlame() throws Exception {
+		Started started = started(
+				StubWorker.gthread(4).with(new ClientLimits(Duration.ofSeconds(1), 0, 0, Duration.ofSeconds(1), 0)));
+		QueuedThreadPool pool = pool(started);
+		HttpConnection open = connect();
+		await().until(() -> server(started).getConnectors()[0].getConnectedEndPoints().size() == 1);
+		take(pool);
+		open.get("/hello");
+		HttpConnection accepted = connect().get("/hello");
+		await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 0);
+		this.freed.countDown();
+		assertThat(open.answer().status()).isEqualTo(200);
+		assertThat(accepted.answer().status()).isEqualTo(200);
+		HttpConnection slow = connect().send("GET /hello HTTP/1.1\r\n");
+		assertThat(slow.isClosedByServer()).isTrue();
+		assertThat(started.worker().slowClients().brokenOff()).isEqualTo(1);
+	}
+
 	private static QueuedThreadPool pool(Started started) {
-		return (QueuedThreadPool) ((JettyWebServer) ((ServletWebServerApplicationContext) started.context())
-			.getWebServer()).getServer().getThreadPool();
+		return (QueuedThreadPool) server(started).getThreadPool();
+	}
+
+	private static Server server(Started started) {
+		return ((JettyWebServer) ((ServletWebServerApplicationContext) started.context()).getWebServer()).getServer();
 	}
 
 	/**
