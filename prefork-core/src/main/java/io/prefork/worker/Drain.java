@@ -2,9 +2,12 @@ package io.prefork.worker;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,8 @@ public final class Drain {
 
 	private final WorkerSettings settings;
 
+	private final Set<ServerAdapter> failed = new HashSet<>();
+
 	/**
 	 * Makes a drain, which does nothing yet.
 	 * @param gate the worker's gate
@@ -52,7 +57,7 @@ public final class Drain {
 	public Result quick() {
 		long start = System.nanoTime();
 		stopAccepting();
-		this.servers.forEach(ServerAdapter::announceClose);
+		each(ServerAdapter::announceClose);
 		return result(start);
 	}
 
@@ -78,13 +83,11 @@ public final class Drain {
 	private Result drain() throws InterruptedException {
 		long start = System.nanoTime();
 		stopAccepting();
-		this.servers.forEach(ServerAdapter::announceClose);
+		each(ServerAdapter::announceClose);
 		Result result = result(start);
 		while (!result.isComplete() && result.took().compareTo(this.settings.gracefulTimeout()) < 0) {
 			TimeUnit.NANOSECONDS.sleep(TICK.toNanos());
-			for (ServerAdapter server : this.servers) {
-				server.closeIdle(this.settings.drainQuietPeriod());
-			}
+			each((server) -> server.closeIdle(this.settings.drainQuietPeriod()));
 			result = result(start);
 		}
 		logger.debug("Drained: {}", result);
@@ -93,7 +96,30 @@ public final class Drain {
 
 	private void stopAccepting() {
 		this.gate.shut();
-		this.servers.forEach(ServerAdapter::stopAccepting);
+		each(ServerAdapter::stopAccepting);
+	}
+
+	/**
+	 * A step that fails on one server must not end the requests that are in flight.
+	 */
+	private void each(Consumer<ServerAdapter> step) {
+		for (ServerAdapter server : this.servers) {
+			try {
+				step.accept(server);
+			}
+			catch (RuntimeException | Error ex) {
+				warn(server, ex);
+			}
+		}
+	}
+
+	/**
+	 * Steps are repeated many times a second.
+	 */
+	private void warn(ServerAdapter server, Throwable failure) {
+		if (this.failed.add(server)) {
+			logger.warn("{} failed while the worker leaves, which goes on", server, failure);
+		}
 	}
 
 	private Result result(long start) {

@@ -41,23 +41,11 @@ final class Heartbeat {
 	}
 
 	void start() {
-		Thread beating = new Thread(this::beatOn, "prefork-heartbeat");
+		Thread beating = new Thread(new Rounds(this::beat, PERIOD_MILLIS), "prefork-heartbeat");
 		beating.setDaemon(true);
 		beating.setPriority(Thread.MAX_PRIORITY);
 		this.thread = beating;
 		beating.start();
-	}
-
-	private void beatOn() {
-		try {
-			while (true) {
-				beat();
-				TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
-			}
-		}
-		catch (InterruptedException ex) {
-			// Stopped: the last beat is written by whoever stops it.
-		}
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.prefork.worker;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -54,29 +53,23 @@ public final class SlowClients {
 	public ClientWatch watch(Runnable close) {
 		ClientWatch watch = new ClientWatch(this.limits, close, this.watches::remove);
 		if (this.limits.watch()) {
-			this.watches.add(watch);
 			if (this.started.compareAndSet(false, true)) {
 				start();
 			}
+			this.watches.add(watch);
 		}
 		return watch;
 	}
 
 	private void start() {
-		Thread thread = new Thread(this::watchOn, "prefork-slow-clients");
+		Thread thread = new Thread(new Rounds(() -> sweep(System.nanoTime()), PERIOD_MILLIS), "prefork-slow-clients");
 		thread.setDaemon(true);
-		thread.start();
-	}
-
-	private void watchOn() {
 		try {
-			while (true) {
-				TimeUnit.MILLISECONDS.sleep(PERIOD_MILLIS);
-				sweep(System.nanoTime());
-			}
+			thread.start();
 		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		catch (Throwable ex) {
+			this.started.set(false);
+			throw ex;
 		}
 	}
 

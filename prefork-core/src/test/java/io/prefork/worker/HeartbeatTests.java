@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -86,6 +87,24 @@ class HeartbeatTests {
 		assertThat(reading().heartbeat()).isEqualTo(aliveAt.get());
 		heartbeat(List.of(lively)).stop();
 		assertThat(reading().heartbeat()).isGreaterThan(aliveAt.get());
+	}
+
+	@Test
+	void whenABeatFailsThenTheNextIsWrittenAllTheSame() {
+		AtomicInteger beats = new AtomicInteger();
+		Heartbeat heartbeat = heartbeat(List.of(new StubServer(() -> {
+			if (beats.incrementAndGet() < 3) {
+				throw new InternalError("thrown for a test");
+			}
+			return System.nanoTime();
+		})));
+		heartbeat.start();
+		try {
+			await().untilAsserted(() -> assertThat(this.scoreboard.read(1, 7)).isPresent());
+		}
+		finally {
+			heartbeat.stop();
+		}
 	}
 
 	private Heartbeat heartbeat(List<ServerAdapter> servers) {

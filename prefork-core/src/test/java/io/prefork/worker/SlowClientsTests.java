@@ -170,4 +170,16 @@ class SlowClientsTests {
 		Awaitility.await().until(() -> this.closed.get() == 1);
 	}
 
+	@Test
+	void whenAnErrorIsThrownThenConnectionsAreLookedAtAfterwards() {
+		SlowClients quick = new SlowClients(new ClientLimits(Duration.ofMillis(10), 0, 0, Duration.ZERO, 0));
+		quick.watch(() -> {
+			this.closed.incrementAndGet();
+			throw new InternalError("thrown for a test");
+		}).awaitHead();
+		Awaitility.await().until(() -> this.closed.get() == 1);
+		quick.watch(this.closed::incrementAndGet).awaitHead();
+		Awaitility.await().until(() -> this.closed.get() == 2);
+	}
+
 }

@@ -42,7 +42,6 @@ final class JettyConnection {
 	JettyConnection(AcceptGate.Claim claim, SlowClients slowClients) {
 		this.claim = claim;
 		this.watch = slowClients.watch(this::breakOff);
-		this.watch.awaitHead();
 	}
 
 	private void breakOff() {
@@ -53,10 +52,11 @@ final class JettyConnection {
 	}
 
 	/**
-	 * Jetty has made an endpoint of the socket.
+	 * Jetty has made an endpoint of the socket, for which it needs a thread.
 	 */
 	void opened(ObservedEndPoint endPoint) {
 		this.endPoint = endPoint;
+		this.watch.awaitHead();
 	}
 
 	/**
@@ -122,6 +122,20 @@ final class JettyConnection {
 		if (!this.upgraded && this.exchanges.get() > 0) {
 			this.watch.waitToRead();
 		}
+	}
+
+	/**
+	 * There are bytes, for which there may be no thread.
+	 */
+	void readable() {
+		this.watch.holdHead();
+	}
+
+	/**
+	 * A thread reads what there is.
+	 */
+	void read() {
+		this.watch.goOnWithHead();
 	}
 
 	/**

@@ -10,6 +10,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
@@ -31,7 +33,12 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	private final @Nullable Duration keepAlive;
 
-	private volatile @Nullable Thread prober;
+	// Used by the selector alone
+	private SelectionKey key;
+
+	private final AtomicBoolean probing = new AtomicBoolean();
+
+	private volatile @Nullable Probe probe;
 
 	/**
 	 * Makes the endpoint of a connection.
@@ -41,6 +48,7 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, PreforkConnector connector,
 			JettyConnection connection, @Nullable Duration keepAlive) {
 		super(channel, selector, key, connector.getScheduler());
+		this.key = key;
 		this.connector = connector;
 		this.connection = connection;
 		this.keepAlive = keepAlive;
@@ -113,20 +121,28 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	/**
 	 * Has the connection read once more, and tells it that the client is gone if there is
 	 * nothing to read. A request that has arrived unnoticed is thus served and not lost.
+	 * @param idle whether the connection is idle, asked again when there is nothing to
+	 * read: what has begun meanwhile is not cut off
 	 */
-	void closeUnlessReadable() {
-		if (this.prober == null && getFillInterest().isInterested()) {
-			execute(this::probe);
+	void closeUnlessReadable(BooleanSupplier idle) {
+		if (getFillInterest().isInterested() && this.probing.compareAndSet(false, true)) {
+			try {
+				this.connector.getExecutor().execute(() -> probe(idle));
+			}
+			catch (RejectedExecutionException ex) {
+				this.probing.set(false);
+			}
 		}
 	}
 
-	private void probe() {
-		this.prober = Thread.currentThread();
+	private void probe(BooleanSupplier idle) {
+		this.probe = new Probe(Thread.currentThread(), idle);
 		try {
 			getFillInterest().fillable();
 		}
 		finally {
-			this.prober = null;
+			this.probe = null;
+			this.probing.set(false);
 		}
 	}
 
@@ -143,17 +159,36 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	}
 
 	@Override
+	public @Nullable Runnable onSelected() {
+		if (this.key.isReadable()) {
+			this.connection.readable();
+		}
+		return super.onSelected();
+	}
+
+	@Override
+	public void replaceKey(SelectionKey newKey) {
+		this.key = newKey;
+		super.replaceKey(newKey);
+	}
+
+	@Override
 	public int fill(ByteBuffer buffer) throws IOException {
+		this.connection.read();
 		int filled = super.fill(buffer);
 		if (filled > 0) {
 			this.connection.received(filled);
-			this.prober = null;
+			this.probe = null;
 		}
-		else if (filled == 0 && this.prober == Thread.currentThread()) {
+		else if (filled == 0 && isToClose(this.probe)) {
 			shutdownInput();
 			return -1;
 		}
 		return filled;
+	}
+
+	private static boolean isToClose(@Nullable Probe probe) {
+		return probe != null && probe.thread() == Thread.currentThread() && probe.idle().getAsBoolean();
 	}
 
 	@Override
@@ -175,6 +210,9 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 		SocketAddress address = super.getRemoteSocketAddress();
 		return (address instanceof UnixDomainSocketAddress) ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)
 				: address;
+	}
+
+	private record Probe(Thread thread, BooleanSupplier idle) {
 	}
 
 }

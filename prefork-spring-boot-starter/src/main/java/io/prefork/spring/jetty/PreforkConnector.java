@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.WorkerSpec;
@@ -29,6 +30,7 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -198,6 +200,7 @@ final class PreforkConnector extends ServerConnector {
 		ServerSocketChannel channel = this.channel;
 		this.server.connections().acquire();
 		SocketChannel socket = null;
+		boolean known = false;
 		try {
 			if (channel == null || !this.server.gate().await()) {
 				stopAccepting();
@@ -207,6 +210,9 @@ final class PreforkConnector extends ServerConnector {
 			try {
 				ListenerChannelSource.listen(channel, this.listener);
 				socket = channel.accept();
+				this.connections.put(socket,
+						new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
+				known = true;
 				register(socket);
 			}
 			finally {
@@ -214,7 +220,8 @@ final class PreforkConnector extends ServerConnector {
 			}
 		}
 		finally {
-			if (socket == null) {
+			if (!known) {
+				IO.close(socket);
 				this.server.connections().release();
 			}
 		}
@@ -222,7 +229,6 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	private void register(SocketChannel socket) throws IOException {
-		this.connections.put(socket, new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
 		try {
 			socket.configureBlocking(false);
 			if (this.listener.port() > 0) {
@@ -230,8 +236,8 @@ final class PreforkConnector extends ServerConnector {
 			}
 			getSelectorManager().accept(socket);
 		}
-		catch (IOException | RuntimeException ex) {
-			socket.close();
+		catch (Throwable ex) {
+			IO.close(socket);
 			forget(socket);
 			throw ex;
 		}
@@ -318,8 +324,9 @@ final class PreforkConnector extends ServerConnector {
 	void closeIdle(Duration quiet) {
 		for (EndPoint endPoint : getConnectedEndPoints()) {
 			ObservedEndPoint observed = (ObservedEndPoint) endPoint;
-			if (observed.connection().isQuiet(quiet, this.server.closingSince())) {
-				Protocol.of(observed).close(observed);
+			BooleanSupplier idle = () -> observed.connection().isQuiet(quiet, this.server.closingSince());
+			if (idle.getAsBoolean()) {
+				Protocol.of(observed).close(observed, idle);
 			}
 		}
 	}

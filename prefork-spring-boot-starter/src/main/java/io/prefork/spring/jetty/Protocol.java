@@ -1,5 +1,7 @@
 package io.prefork.spring.jetty;
 
+import java.util.function.BooleanSupplier;
+
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -58,14 +60,15 @@ final class Protocol {
 	/**
 	 * Closes a connection that is quiet. Those that were upgraded otherwise have no idle
 	 * state that could be seen here.
+	 * @param idle whether the connection is still quiet
 	 */
-	void close(ObservedEndPoint endPoint) {
+	void close(ObservedEndPoint endPoint, BooleanSupplier idle) {
 		if (this.connection != null && isHttp2()) {
 			new Http2(this.connection).close();
 		}
 		else if (this.connection instanceof ConnectionMetaData
 				|| this.connection instanceof NegotiatingServerConnection) {
-			endPoint.closeUnlessReadable();
+			endPoint.closeUnlessReadable(idle);
 		}
 	}
 

@@ -1,6 +1,6 @@
 package io.prefork.spring.jetty;
 
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.prefork.worker.AcceptGate;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
@@ -13,6 +13,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees each request begin, leave its thread, come back and end, in HTTP/1.1 and HTTP/2
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * else from beginning to end.
  */
 final class RequestObserver extends Handler.Wrapper implements ContextHandler.ContextScopeListener {
+
+	private static final Logger logger = LoggerFactory.getLogger(RequestObserver.class);
 
 	private final WorkerServer server;
 
@@ -67,14 +71,36 @@ final class RequestObserver extends Handler.Wrapper implements ContextHandler.Co
 	}
 
 	/**
-	 * Serves a request that has waited for its slot.
+	 * Serves a request that has waited for its slot, which another request gives back on
+	 * the current thread: that one must not be hit if this one gets no thread.
+	 * @return whether the slot is used
 	 */
-	private void dispatch(ObservedRequest request, Response response, Callback callback) {
+	private boolean dispatch(ObservedRequest request, Response response, Callback callback) {
+		AtomicBoolean decided = new AtomicBoolean();
 		try {
-			request.getComponents().getExecutor().execute(() -> serveLate(request, response, callback));
+			request.getComponents().getExecutor().execute(() -> {
+				if (decided.compareAndSet(false, true)) {
+					serveLate(request, response, callback);
+				}
+			});
+			return true;
 		}
-		catch (RejectedExecutionException ex) {
-			callback.failed(ex);
+		catch (Throwable ex) {
+			// Jetty's pool queues a task before it fails to start a thread for it
+			if (!decided.compareAndSet(false, true)) {
+				return true;
+			}
+			fail(callback, ex);
+			return false;
+		}
+	}
+
+	private static void fail(Callback callback, Throwable failure) {
+		try {
+			callback.failed(failure);
+		}
+		catch (Throwable ex) {
+			logger.warn("A request that got no thread could not be answered", ex);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.prefork.spring.jetty;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ final class RequestSlots {
 
 	private final int slots;
 
-	private final Deque<Runnable> waiting = new ArrayDeque<>();
+	private final Deque<BooleanSupplier> waiting = new ArrayDeque<>();
 
 	private int taken;
 
@@ -25,10 +26,10 @@ final class RequestSlots {
 	/**
 	 * Takes a slot if one is free.
 	 * @param later what to run as soon as one is free and has been taken, on the thread
-	 * that gives it back: must not block
+	 * that gives it back: must not block or throw, and says whether the slot is used
 	 * @return whether a slot was taken; if not, {@code later} will be run
 	 */
-	synchronized boolean take(Runnable later) {
+	synchronized boolean take(BooleanSupplier later) {
 		if (this.taken < this.slots) {
 			this.taken++;
 			return true;
@@ -45,17 +46,17 @@ final class RequestSlots {
 	}
 
 	/**
-	 * Gives a slot back, or on to the request that has waited longest.
+	 * Gives a slot back, or on to the request that has waited longest and uses it.
 	 */
 	void giveBack() {
-		Runnable next = next();
-		if (next != null) {
-			next.run();
+		BooleanSupplier next = next();
+		while (next != null && !next.getAsBoolean()) {
+			next = next();
 		}
 	}
 
-	private synchronized @Nullable Runnable next() {
-		Runnable next = (this.taken <= this.slots) ? this.waiting.poll() : null;
+	private synchronized @Nullable BooleanSupplier next() {
+		BooleanSupplier next = (this.taken <= this.slots) ? this.waiting.poll() : null;
 		if (next == null) {
 			this.taken--;
 		}

@@ -8,7 +8,7 @@ import java.util.Optional;
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
 import io.prefork.spring.SharedListener;
-import io.prefork.spring.StubWorker;
+import io.prefork.worker.Worker;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -49,13 +49,12 @@ import org.springframework.web.bind.annotation.RestController;
 		HttpMessageConvertersAutoConfiguration.class })
 class JettyTestApplication {
 
-	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+	static ConfigurableApplicationContext run(Worker worker, String... properties) {
 		return run(worker, (server) -> {
 		}, properties);
 	}
 
-	static ConfigurableApplicationContext run(StubWorker worker, JettyServerCustomizer customizer,
-			String... properties) {
+	static ConfigurableApplicationContext run(Worker worker, JettyServerCustomizer customizer, String... properties) {
 		return new SpringApplicationBuilder(JettyTestApplication.class).web(WebApplicationType.SERVLET)
 			.properties(properties)
 			.properties("spring.main.banner-mode=off")
