@@ -114,6 +114,8 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 		for (UpgradeProtocol upgradeProtocol : findUpgradeProtocols()) {
 			if (upgradeProtocol instanceof Http2Protocol http2) {
 				setDrainTimeout(http2, settings.drainQuietPeriod());
+				// Its requests would be over for the worker while their files are sent
+				http2.setUseSendfile(false);
 			}
 		}
 	}

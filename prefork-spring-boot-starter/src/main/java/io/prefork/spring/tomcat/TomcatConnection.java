@@ -168,6 +168,13 @@ final class TomcatConnection {
 		}
 	}
 
+	/**
+	 * A file is being sent, which needs no thread.
+	 */
+	void isActive() {
+		this.lastActive = System.nanoTime();
+	}
+
 	void suspended(Exchange exchange) {
 		this.suspended.add(exchange);
 		if (this.closed) {

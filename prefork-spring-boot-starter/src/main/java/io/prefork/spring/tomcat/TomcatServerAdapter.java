@@ -70,6 +70,9 @@ final class TomcatServerAdapter implements ServerAdapter {
 			if (lastMoments) {
 				connection.expire();
 			}
+			if (((NioSocketWrapper) socket).getSendfileData() != null) {
+				connection.isActive();
+			}
 			if (isWebSocket(socket)) {
 				closeWebSocket(socket, connection, quiet);
 			}
