@@ -45,6 +45,8 @@ final class TomcatConnection {
 
 	private long toldToClose;
 
+	private volatile long quietSince;
+
 	TomcatConnection(AcceptGate.Claim claim, ClientWatch watch, int mostStreams) {
 		this.claim = claim;
 		this.watch = watch;
@@ -81,9 +83,11 @@ final class TomcatConnection {
 	 */
 	void hasRead(long bytes) {
 		if (this.upgraded) {
-			return;
+			if (bytes > 0) {
+				this.lastActive = System.nanoTime();
+			}
 		}
-		if (!this.serving) {
+		else if (!this.serving) {
 			if (bytes > 0) {
 				this.watch.awaitHead();
 			}
@@ -173,6 +177,30 @@ final class TomcatConnection {
 	 */
 	void isActive() {
 		this.lastActive = System.nanoTime();
+	}
+
+	long lastActive() {
+		return this.lastActive;
+	}
+
+	/**
+	 * Takes note that the connection was found quiet, and is to be closed when a thread
+	 * is free.
+	 * @param lastActive what {@link #lastActive()} was before
+	 */
+	void foundQuiet(long lastActive) {
+		this.quietSince = lastActive;
+	}
+
+	boolean wasFoundQuiet() {
+		return this.quietSince != 0;
+	}
+
+	/**
+	 * Whether nothing has happened since the connection was found quiet.
+	 */
+	boolean isStillQuiet() {
+		return this.exchanges.get() == 0 && this.lastActive == this.quietSince;
 	}
 
 	void suspended(Exchange exchange) {

@@ -73,11 +73,12 @@ final class TomcatServerAdapter implements ServerAdapter {
 			if (((NioSocketWrapper) socket).getSendfileData() != null) {
 				connection.isActive();
 			}
+			long lastActive = connection.lastActive();
 			if (isWebSocket(socket)) {
 				closeWebSocket(socket, connection, quiet);
 			}
 			else if (connection.isQuiet(quiet, this.endpoint.closingSince())) {
-				closeIfIdle((NioSocketWrapper) socket, connection);
+				closeIfIdle((NioSocketWrapper) socket, connection, lastActive);
 			}
 		}
 	}
@@ -113,7 +114,7 @@ final class TomcatServerAdapter implements ServerAdapter {
 				&& "websocket".equalsIgnoreCase(processor.getUpgradeToken().protocol());
 	}
 
-	private void closeIfIdle(NioSocketWrapper socket, TomcatConnection connection) {
+	private void closeIfIdle(NioSocketWrapper socket, TomcatConnection connection, long lastActive) {
 		ReentrantLock lock = socket.getLock();
 		if (!lock.tryLock()) {
 			return;
@@ -127,6 +128,7 @@ final class TomcatServerAdapter implements ServerAdapter {
 				closeUnlessReadable(socket);
 			}
 			else if (isHttp2(processor)) {
+				connection.foundQuiet(lastActive);
 				this.endpoint.processSocket(socket, SocketEvent.TIMEOUT, true);
 			}
 		}

@@ -88,4 +88,21 @@ class TomcatDrainTests extends ServerAdapterDrainCompatibilityKit {
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
+	@Test
+	void whenDrainedWhileStreamWaitsForAThreadThenItIsServed() throws Exception {
+		Started started = started(StubWorker.gthread(1), "server.http2.enabled=true");
+		Http2Connection connection = new Http2Connection(connect());
+		connection.get(1, "/hello");
+		assertThat(connection.await(Http2Connection.DATA).text()).isEqualTo("hello");
+		HttpConnection held = connect().get("/held");
+		await().until(() -> started.worker().requests().busy() == 1);
+		connection.get(3, "/hello");
+		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+		await().during(started.worker().settings().drainQuietPeriod().multipliedBy(2)).until(() -> !drain.isDone());
+		started.holds().release();
+		assertThat(held.answer().body()).isEqualTo("held");
+		assertThat(connection.await(Http2Connection.DATA).text()).isEqualTo("hello");
+		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+	}
+
 }
