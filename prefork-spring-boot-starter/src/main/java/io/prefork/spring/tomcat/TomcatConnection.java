@@ -71,10 +71,11 @@ final class TomcatConnection {
 
 	/**
 	 * Whether the client has had as many streams of HTTP/2 as it may, with the one that
-	 * has just begun. Closing after each one is of HTTP/1.1 alone.
+	 * has just begun, or more: streams begin side by side. Closing after each one is of
+	 * HTTP/1.1 alone.
 	 */
 	boolean isAtItsLastRequest() {
-		return this.mostStreams > 1 && this.requests.get() == this.mostStreams;
+		return this.mostStreams > 1 && this.requests.get() >= this.mostStreams;
 	}
 
 	/**
@@ -136,10 +137,13 @@ final class TomcatConnection {
 	}
 
 	/**
-	 * A thread begins or ends to read a body, and waits for it if need be.
+	 * A thread begins or ends to read a body, and waits for it if need be, or in vain.
 	 */
 	void readsBody(boolean reading) {
 		this.readingBody = reading;
+		if (!reading) {
+			this.watch.read(0);
+		}
 	}
 
 	/**
@@ -168,6 +172,10 @@ final class TomcatConnection {
 			this.inAHead = unfinished;
 			if (unfinished) {
 				this.watch.awaitHead();
+			}
+			else if (this.requests.get() > 0) {
+				// Empty lines after a request are not the next one yet
+				this.watch.headRead();
 			}
 		}
 	}

@@ -29,6 +29,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
@@ -78,6 +79,33 @@ class TomcatTestApplication {
 
 	@RestController
 	static class RequestController {
+
+		private final Holds holds;
+
+		private volatile boolean givenUp;
+
+		RequestController(Holds holds) {
+			this.holds = holds;
+		}
+
+		/**
+		 * Answers without the body that has not come in time.
+		 */
+		@PostMapping("/impatient")
+		String impatient(HttpServletRequest request) {
+			try {
+				request.getInputStream().readAllBytes();
+				return "whole";
+			}
+			catch (IOException ex) {
+				this.givenUp = true;
+				return this.holds.hold();
+			}
+		}
+
+		boolean hasGivenUp() {
+			return this.givenUp;
+		}
 
 		@GetMapping("/scheme")
 		String scheme(HttpServletRequest request) {
