@@ -14,6 +14,8 @@ public final class Http2Connection {
 
 	public static final int HEADERS = 1;
 
+	private static final int RST_STREAM = 3;
+
 	public static final int SETTINGS = 4;
 
 	public static final int GOAWAY = 7;
@@ -59,6 +61,14 @@ public final class Http2Connection {
 		fields.writeBytes("localhost".getBytes(StandardCharsets.US_ASCII));
 		int endOfStreamAndHeaders = 0x5;
 		send(HEADERS, endOfStreamAndHeaders, stream, fields.toByteArray());
+	}
+
+	/**
+	 * Wants to know no more of a request.
+	 */
+	public void reset(int stream) throws IOException {
+		int cancel = 8;
+		send(RST_STREAM, 0, stream, new byte[] { 0, 0, 0, (byte) cancel });
 	}
 
 	private void send(int type, int flags, int stream, byte[] payload) throws IOException {
