@@ -113,7 +113,9 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 		}
 		for (UpgradeProtocol upgradeProtocol : findUpgradeProtocols()) {
 			if (upgradeProtocol instanceof Http2Protocol http2) {
-				setDrainTimeout(http2, settings.drainQuietPeriod());
+				setDrainTimeout(http2, settings.gracefulTimeout());
+				// Its requests would be over for the worker while their files are sent
+				http2.setUseSendfile(false);
 			}
 		}
 	}
@@ -121,7 +123,8 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	/**
 	 * By default Tomcat ignores streams that begin a round trip after its first GOAWAY.
 	 * Clients that are slower than that do not try again if they take any GOAWAY for a
-	 * failure.
+	 * failure, and a stream may have waited for a thread for longer than for its round
+	 * trip.
 	 */
 	private void setDrainTimeout(Http2Protocol http2, Duration timeout) {
 		if (http2.getDrainTimeout() == 0) {

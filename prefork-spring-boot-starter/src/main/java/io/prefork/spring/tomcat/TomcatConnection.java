@@ -45,6 +45,8 @@ final class TomcatConnection {
 
 	private long toldToClose;
 
+	private volatile long quietSince;
+
 	TomcatConnection(AcceptGate.Claim claim, ClientWatch watch, int mostStreams) {
 		this.claim = claim;
 		this.watch = watch;
@@ -69,10 +71,11 @@ final class TomcatConnection {
 
 	/**
 	 * Whether the client has had as many streams of HTTP/2 as it may, with the one that
-	 * has just begun. Closing after each one is of HTTP/1.1 alone.
+	 * has just begun, or more: streams begin side by side. Closing after each one is of
+	 * HTTP/1.1 alone.
 	 */
 	boolean isAtItsLastRequest() {
-		return this.mostStreams > 1 && this.requests.get() == this.mostStreams;
+		return this.mostStreams > 1 && this.requests.get() >= this.mostStreams;
 	}
 
 	/**
@@ -81,9 +84,11 @@ final class TomcatConnection {
 	 */
 	void hasRead(long bytes) {
 		if (this.upgraded) {
-			return;
+			if (bytes > 0) {
+				this.lastActive = System.nanoTime();
+			}
 		}
-		if (!this.serving) {
+		else if (!this.serving) {
 			if (bytes > 0) {
 				this.watch.awaitHead();
 			}
@@ -132,10 +137,13 @@ final class TomcatConnection {
 	}
 
 	/**
-	 * A thread begins or ends to read a body, and waits for it if need be.
+	 * A thread begins or ends to read a body, and waits for it if need be, or in vain.
 	 */
 	void readsBody(boolean reading) {
 		this.readingBody = reading;
+		if (!reading) {
+			this.watch.read(0);
+		}
 	}
 
 	/**
@@ -165,7 +173,42 @@ final class TomcatConnection {
 			if (unfinished) {
 				this.watch.awaitHead();
 			}
+			else if (this.requests.get() > 0) {
+				// Empty lines after a request are not the next one yet
+				this.watch.headRead();
+			}
 		}
+	}
+
+	/**
+	 * A file is being sent, which needs no thread.
+	 */
+	void isActive() {
+		this.lastActive = System.nanoTime();
+	}
+
+	long lastActive() {
+		return this.lastActive;
+	}
+
+	/**
+	 * Takes note that the connection was found quiet, and is to be closed when a thread
+	 * is free.
+	 * @param lastActive what {@link #lastActive()} was before
+	 */
+	void foundQuiet(long lastActive) {
+		this.quietSince = lastActive;
+	}
+
+	boolean wasFoundQuiet() {
+		return this.quietSince != 0;
+	}
+
+	/**
+	 * Whether nothing has happened since the connection was found quiet.
+	 */
+	boolean isStillQuiet() {
+		return this.exchanges.get() == 0 && this.lastActive == this.quietSince;
 	}
 
 	void suspended(Exchange exchange) {

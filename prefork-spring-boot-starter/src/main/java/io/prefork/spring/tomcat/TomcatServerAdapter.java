@@ -70,11 +70,15 @@ final class TomcatServerAdapter implements ServerAdapter {
 			if (lastMoments) {
 				connection.expire();
 			}
+			if (((NioSocketWrapper) socket).getSendfileData() != null) {
+				connection.isActive();
+			}
+			long lastActive = connection.lastActive();
 			if (isWebSocket(socket)) {
 				closeWebSocket(socket, connection, quiet);
 			}
 			else if (connection.isQuiet(quiet, this.endpoint.closingSince())) {
-				closeIfIdle((NioSocketWrapper) socket, connection);
+				closeIfIdle((NioSocketWrapper) socket, connection, lastActive);
 			}
 		}
 	}
@@ -110,7 +114,7 @@ final class TomcatServerAdapter implements ServerAdapter {
 				&& "websocket".equalsIgnoreCase(processor.getUpgradeToken().protocol());
 	}
 
-	private void closeIfIdle(NioSocketWrapper socket, TomcatConnection connection) {
+	private void closeIfIdle(NioSocketWrapper socket, TomcatConnection connection, long lastActive) {
 		ReentrantLock lock = socket.getLock();
 		if (!lock.tryLock()) {
 			return;
@@ -124,6 +128,7 @@ final class TomcatServerAdapter implements ServerAdapter {
 				closeUnlessReadable(socket);
 			}
 			else if (isHttp2(processor)) {
+				connection.foundQuiet(lastActive);
 				this.endpoint.processSocket(socket, SocketEvent.TIMEOUT, true);
 			}
 		}

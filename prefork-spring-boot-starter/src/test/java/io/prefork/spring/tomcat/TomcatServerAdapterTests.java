@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
+import io.prefork.spring.Http2Connection;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
 import io.prefork.spring.SharedListener;
@@ -161,6 +162,17 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	void whenVirtualThreadsAreEnabledThenSyncAndGthreadKeepTheirOwn() throws Exception {
 		started(StubWorker.sync(), "spring.threads.virtual.enabled=true");
 		assertThat(connect().get("/thread").answer().body()).isEqualTo("http-nio-8080-exec-1");
+	}
+
+	@Test
+	void whenClientResetsASuspendedStreamThenItsRequestIsOver() throws Exception {
+		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
+		Http2Connection connection = new Http2Connection(connect());
+		connection.get(1, "/async");
+		await().until(() -> started.worker().requests().busy() == 1);
+		connection.reset(1);
+		await().until(() -> started.worker().requests().busy() == 0);
+		assertThat(started.worker().connections()).isEqualTo(1);
 	}
 
 }

@@ -1,6 +1,9 @@
 package io.prefork.spring.tomcat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
@@ -8,6 +11,7 @@ import io.prefork.spring.Holds;
 import io.prefork.spring.SharedListener;
 import io.prefork.spring.StubWorker;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -25,6 +29,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
@@ -37,6 +42,11 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter
 		DispatcherServletAutoConfiguration.class, WebMvcAutoConfiguration.class,
 		HttpMessageConvertersAutoConfiguration.class })
 class TomcatTestApplication {
+
+	/**
+	 * More than the buffers of a connection take.
+	 */
+	static final int FILE_SIZE = 40_000_000;
 
 	static ConfigurableApplicationContext run(StubWorker worker, String... properties) {
 		return run(worker, (factory) -> {
@@ -70,6 +80,33 @@ class TomcatTestApplication {
 	@RestController
 	static class RequestController {
 
+		private final Holds holds;
+
+		private volatile boolean givenUp;
+
+		RequestController(Holds holds) {
+			this.holds = holds;
+		}
+
+		/**
+		 * Answers without the body that has not come in time.
+		 */
+		@PostMapping("/impatient")
+		String impatient(HttpServletRequest request) {
+			try {
+				request.getInputStream().readAllBytes();
+				return "whole";
+			}
+			catch (IOException ex) {
+				this.givenUp = true;
+				return this.holds.hold();
+			}
+		}
+
+		boolean hasGivenUp() {
+			return this.givenUp;
+		}
+
 		@GetMapping("/scheme")
 		String scheme(HttpServletRequest request) {
 			return request.getScheme();
@@ -80,6 +117,25 @@ class TomcatTestApplication {
 			ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
 			emitter.send("first", MediaType.TEXT_PLAIN);
 			return emitter;
+		}
+
+		/**
+		 * A file that the kernel sends, if Tomcat lets it.
+		 */
+		@GetMapping("/file")
+		void file(HttpServletRequest request, HttpServletResponse response) throws IOException {
+			Path file = Path.of(System.getProperty("java.home"), "lib", "modules");
+			long end = FILE_SIZE;
+			response.setContentLengthLong(end);
+			if (Boolean.TRUE.equals(request.getAttribute("org.apache.tomcat.sendfile.support"))) {
+				request.setAttribute("org.apache.tomcat.sendfile.filename", file.toString());
+				request.setAttribute("org.apache.tomcat.sendfile.start", 0L);
+				request.setAttribute("org.apache.tomcat.sendfile.end", end);
+				return;
+			}
+			try (InputStream in = Files.newInputStream(file)) {
+				response.getOutputStream().write(in.readNBytes(FILE_SIZE));
+			}
 		}
 
 		@GetMapping("/name")
