@@ -30,7 +30,7 @@ final class H2Load implements AutoCloseable {
 		.compile("requests: 40 total, 40 started, 40 done, 40 succeeded, 0 failed, 0 errored, 0 timeout");
 
 	/** Leaves processor time for workers that boot meanwhile. */
-	private static final Duration PAUSE = Duration.ofMillis(50);
+	private static final Duration PAUSE = Duration.ofMillis(150);
 
 	private final String url;
 

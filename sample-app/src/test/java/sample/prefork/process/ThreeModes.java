@@ -31,7 +31,7 @@ final class ThreeModes implements AutoCloseable {
 	 * The pause leaves processor time for workers that boot meanwhile.
 	 */
 	private static Load load(SocketAddress address, String path) {
-		return Load.of(address, path).pause(Duration.ofMillis(5));
+		return Load.of(address, path).pause(Duration.ofMillis(15));
 	}
 
 	/**
