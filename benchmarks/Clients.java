@@ -71,7 +71,8 @@ public final class Clients {
 			}
 			double sent = seconds(begin);
 			ByteBuffer buffer = ByteBuffer.allocate(16_384);
-			while (!selector.keys().isEmpty() && seconds(begin) < 120) {
+			// Keys that are closed stay until the next selection, which would wait in vain
+			while (selector.keys().stream().anyMatch(SelectionKey::isValid) && seconds(begin) < 120) {
 				AtomicInteger done = new AtomicInteger();
 				selector.select((key) -> done.addAndGet(read(key, buffer)), 1000);
 				answered += done.get();

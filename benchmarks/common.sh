@@ -34,7 +34,7 @@ classpath() { # server
 			return 1
 			;;
 	esac
-	tr ':' '\n' <"$all" | awk -F/ -v without="security|devtools|$without" '$NF !~ without' |
+	tr ':' '\n' <"$all" | awk -F/ -v without="spring.*security|devtools|$without" '$NF !~ without' |
 		{ echo sample-app/target/classes; echo sample-app/target/test-classes; cat; } | paste -sd:
 }
 

@@ -3,10 +3,11 @@
 # pool, in turn, so that a machine whose speed drifts drifts for both. Prints each pair
 # and the median ratio.
 #
-#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] [-s SERVER] [-k CLASS] [close]
-#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] all
+#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-u WARM_UP] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] [-s SERVER] [-k CLASS] [close]
+#   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-u WARM_UP] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] all
 #
-# THREADS are those of the ordinary application; each worker gets its share of them.
+# WARM_UP is in seconds, for each of the two: a JVM that still compiles is slow, and of two that share
+# the processors it is for longer. THREADS are those of the ordinary application; each worker gets its share of them.
 # SERVER is tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. "all" takes
 # each class on each server, with kept-alive connections and without.
 # Needs wrk, curl and what README.md says.
@@ -14,11 +15,12 @@ set -euo pipefail
 options=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-pairs=5 seconds=10 connections=32 workers=2 threads=16 class= server=tomcat
-while getopts n:d:c:w:t:s:k: option; do
+pairs=5 seconds=10 warm_up=40 connections=32 workers=2 threads=16 class= server=tomcat
+while getopts n:d:u:c:w:t:s:k: option; do
 	case $option in
 		n) pairs=$OPTARG ;;
 		d) seconds=$OPTARG ;;
+		u) warm_up=$OPTARG ;;
 		c) connections=$OPTARG ;;
 		w) workers=$OPTARG ;;
 		t) threads=$OPTARG ;;
@@ -51,8 +53,8 @@ if [[ $class == sync ]]; then
 	threads=$workers
 fi
 
-rate() { # port
-	wrk -t2 -c"$connections" -d"${seconds}s" "${headers[@]}" "http://127.0.0.1:$1/whoami" |
+rate() { # port seconds
+	wrk -t2 -c"$connections" -d"${2}s" "${headers[@]}" "http://127.0.0.1:$1/whoami" |
 		awk '/Requests\/sec/ { print $2 }'
 }
 
@@ -63,13 +65,13 @@ start "$server" $ordinary_port "${ordinary[@]}"
 unset JDK_JAVA_OPTIONS
 start_pool "$server" $pool_port "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
 
-for port in $ordinary_port $pool_port $ordinary_port $pool_port; do # warm up
-	rate "$port" >/dev/null
+for port in $ordinary_port $pool_port; do
+	rate "$port" "$warm_up" >/dev/null
 done
 ratios=()
 for ((pair = 1; pair <= pairs; pair++)); do
-	alone=$(rate $ordinary_port)
-	pool=$(rate $pool_port)
+	alone=$(rate $ordinary_port "$seconds")
+	pool=$(rate $pool_port "$seconds")
 	ratios+=("$(ratio "$pool" "$alone")")
 	echo "pair $pair: ordinary $alone/s, pool of $workers $pool/s, ratio ${ratios[-1]}"
 done
