@@ -9,7 +9,7 @@ package io.prefork.scoreboard;
  * @param heartbeat time of the last heartbeat
  * @param busy requests in flight
  * @param oldestRequest time at which the oldest request in flight began, or 0 when idle
- * @param free whether it accepts and has a request slot free
+ * @param free whether it accepts and has had a request slot free for a second
  * @param requests requests answered
  * @param accepted connections accepted
  * @param overflowed requests of kept-alive connections that were begun although all slots

@@ -16,6 +16,13 @@ final class Heartbeat {
 
 	private static final long PERIOD_MILLIS = 200;
 
+	/**
+	 * Beats in a row at which a slot must have been free before the siblings are told so.
+	 * A worker that is saturated has one free now and then, for an instant: clients that
+	 * were sent to it would be sent back.
+	 */
+	static final int STEADY = 5;
+
 	private final Scoreboard scoreboard;
 
 	private final WorkerSpec spec;
@@ -27,6 +34,8 @@ final class Heartbeat {
 	private final SlowClients slowClients;
 
 	private final Collection<? extends ServerAdapter> servers;
+
+	private int freeInARow;
 
 	private volatile @Nullable Thread thread;
 
@@ -65,14 +74,14 @@ final class Heartbeat {
 		beat();
 	}
 
-	private void beat() {
+	void beat() {
+		boolean free = this.gate.isOpen() && !this.gate.isFull();
+		this.freeInARow = free ? Math.min(STEADY, this.freeInARow + 1) : 0;
 		Runtime runtime = Runtime.getRuntime();
-		this.scoreboard.write(this.spec.slot(),
-				new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
-						this.requests.oldestStart().orElse(0), this.gate.isOpen() && !this.gate.isFull(),
-						this.requests.completed(), this.gate.acceptedConnections(), this.gate.overflowed(),
-						this.requests.errors(), this.slowClients.brokenOff(),
-						runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+		this.scoreboard.write(this.spec.slot(), new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
+				this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
+				this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
+				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
 	}
 
 	private long aliveAt() {

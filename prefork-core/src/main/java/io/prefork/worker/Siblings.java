@@ -35,7 +35,7 @@ public final class Siblings {
 	}
 
 	/**
-	 * Whether another worker accepts and has a request slot free.
+	 * Whether another worker accepts and has had a request slot free for a while.
 	 * @return whether there is one, as of some hundred milliseconds ago
 	 */
 	public boolean haveFreeSlot() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 import io.prefork.scoreboard.Scoreboard;
 import io.prefork.scoreboard.SlotReading;
@@ -67,6 +68,24 @@ class HeartbeatTests {
 		assertThat(last.accepted()).isEqualTo(1);
 		assertThat(this.scoreboard.read(0, 7)).isEmpty();
 		assertThat(this.scoreboard.read(2, 7)).isEmpty();
+	}
+
+	@Test
+	void whenASlotIsFreeNowAndThenThenSiblingsAreNotToldSo() {
+		Heartbeat heartbeat = heartbeat(List.of());
+		this.gate.open();
+		for (int beat = 1; beat < Heartbeat.STEADY; beat++) {
+			heartbeat.beat();
+			assertThat(reading().free()).as("free after %d beats", beat).isFalse();
+		}
+		heartbeat.beat();
+		assertThat(reading().free()).isTrue();
+		List<AcceptGate.Claim> all = Stream.generate(this.gate::accepted).limit(4).toList();
+		heartbeat.beat();
+		assertThat(reading().free()).isFalse();
+		all.forEach(AcceptGate.Claim::close);
+		heartbeat.beat();
+		assertThat(reading().free()).isFalse();
 	}
 
 	@Test
