@@ -3,7 +3,6 @@ package sample.prefork.process;
 import java.time.Duration;
 import java.util.List;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,10 +11,8 @@ import sample.prefork.process.Load.Mode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A worker takes a connection only when it has a slot for its request. Alone, so that
- * nobody waits for long for anything but a slot.
+ * A worker takes a connection only when it has a slot for its request.
  */
-@Tag("alone")
 class ConcurrencyProcessTests extends ProcessTestSupport {
 
 	@Override
