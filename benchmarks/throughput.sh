@@ -6,8 +6,8 @@
 #   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-u WARM_UP] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] [-s SERVER] [-k CLASS] [close]
 #   benchmarks/throughput.sh [-n PAIRS] [-d SECONDS] [-u WARM_UP] [-c CONNECTIONS] [-w WORKERS] [-t THREADS] all
 #
-# WARM_UP is in seconds, for each of the two: a JVM that still compiles is slow, and of two that share
-# the processors it is for longer. THREADS are those of the ordinary application; each worker gets its share of them.
+# A JVM that still compiles is slow, and workers that share the processors are for longer than one JVM: each of the two is
+# loaded until it is faster no more, for WARM_UP seconds at most. THREADS are those of the ordinary application; each worker gets its share of them.
 # SERVER is tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. "all" takes
 # each class on each server, with kept-alive connections and without.
 # Needs wrk, curl and what README.md says.
@@ -15,7 +15,7 @@ set -euo pipefail
 options=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-pairs=5 seconds=10 warm_up=40 connections=32 workers=2 threads=16 class= server=tomcat
+pairs=5 seconds=10 warm_up=240 connections=32 workers=2 threads=16 class= server=tomcat
 while getopts n:d:u:c:w:t:s:k: option; do
 	case $option in
 		n) pairs=$OPTARG ;;
@@ -37,7 +37,7 @@ if [[ ${1:-} == all ]]; then
 		[[ $cell == */async ]] && ! has_virtual_threads && continue
 		for mode in '' close; do
 			[[ $cell == */sync && -z $mode ]] && continue # it keeps no connection
-			benchmarks/throughput.sh "${options[@]}" -s "${cell%/*}" -k "${cell#*/}" $mode | tail -1
+			benchmarks/throughput.sh "${options[@]}" -s "${cell%/*}" -k "${cell#*/}" $mode | grep -E "warm|median"
 		done
 	done
 	exit
@@ -65,9 +65,21 @@ start "$server" $ordinary_port "${ordinary[@]}"
 unset JDK_JAVA_OPTIONS
 start_pool "$server" $pool_port "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
 
-for port in $ordinary_port $pool_port; do
-	rate "$port" "$warm_up" >/dev/null
-done
+warm_up() { # port: until three rounds have brought less than 2 % in all
+	local best=0 idle=0 round=8 used rate
+	for ((used = 0; used < warm_up && idle < 3; used += round)); do
+		rate=$(rate "$1" $round)
+		if awk -v rate="$rate" -v best="$best" 'BEGIN { exit !(rate > best * 1.02) }'; then
+			best=$rate idle=0
+		else
+			idle=$((idle + 1))
+		fi
+	done
+	echo "port $1 is warm after $used s: $best/s"
+}
+
+warm_up $ordinary_port
+warm_up $pool_port
 ratios=()
 for ((pair = 1; pair <= pairs; pair++)); do
 	alone=$(rate $ordinary_port "$seconds")

@@ -40,6 +40,8 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	private volatile @Nullable Probe probe;
 
+	private volatile boolean opening = true;
+
 	/**
 	 * Makes the endpoint of a connection.
 	 * @param keepAlive how long the connection is kept while it is idle, if that differs
@@ -143,6 +145,24 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 		finally {
 			this.probe = null;
 			this.probing.set(false);
+		}
+	}
+
+	/**
+	 * The connection is open: reads, on this thread, what its client has most likely sent
+	 * by now. Jetty would ask the selector first, which costs two changes of threads that
+	 * a process with all connections has for several at once, and one with a share of
+	 * them for each.
+	 */
+	void readAtOnce() {
+		this.opening = false;
+		getFillInterest().fillable();
+	}
+
+	@Override
+	protected void needsFillInterest() {
+		if (!this.opening) {
+			super.needsFillInterest();
 		}
 	}
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -31,6 +32,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -249,6 +251,21 @@ final class PreforkConnector extends ServerConnector {
 			connection.closed();
 			this.server.connections().release();
 		}
+	}
+
+	@Override
+	protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+		return new ServerConnectorManager(executor, scheduler, selectors) {
+
+			@Override
+			public void connectionOpened(Connection connection, Object context) {
+				super.connectionOpened(connection, context);
+				if (connection.getEndPoint() instanceof ObservedEndPoint endPoint) {
+					endPoint.readAtOnce();
+				}
+			}
+
+		};
 	}
 
 	@Override
