@@ -131,6 +131,13 @@ record CarriedOptions(List<String> options, List<String> notes) {
 			.toList();
 	}
 
+	/**
+	 * Whether an option names an archive of classes.
+	 */
+	static boolean isArchive(String option) {
+		return matches(SHARED_ARCHIVE, option) || matches(AOT_CACHE, option);
+	}
+
 	private static boolean matches(Pattern pattern, String option) {
 		return pattern.matcher(option).matches();
 	}

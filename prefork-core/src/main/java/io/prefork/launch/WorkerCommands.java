@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import io.prefork.worker.WorkerSpec;
@@ -24,7 +25,7 @@ public final class WorkerCommands {
 	 * apply twice; and those by which systemd addresses the master alone
 	 * (sd_listen_fds(3), sd_notify(3), sd_watchdog_enabled(3)).
 	 */
-	private static final Set<String> NOT_INHERITED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
+	static final Set<String> NOT_INHERITED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
 			"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET", "WATCHDOG_PID",
 			"WATCHDOG_USEC");
 
@@ -67,13 +68,23 @@ public final class WorkerCommands {
 	}
 
 	/**
+	 * An option that fits only the class path with which workers would be started as the
+	 * master was: a class-data archive holds paths, sizes and times of its jars.
+	 * @return the option, or empty
+	 */
+	public Optional<String> pathBoundOption() {
+		return chosenOptions().stream().filter(CarriedOptions::isArchive).findFirst();
+	}
+
+	/**
 	 * The command that starts one worker.
 	 * @param spec the worker
 	 * @param shares options that share out the machine, as given by
 	 * {@link WorkerSizing#options(int)}, and other options of ours
+	 * @param entryPoint where it begins
 	 * @return the command
 	 */
-	public WorkerCommand forWorker(WorkerSpec spec, List<String> shares) {
+	public WorkerCommand forWorker(WorkerSpec spec, List<String> shares, EntryPoint entryPoint) {
 		List<String> early = new ArrayList<>(this.carried.options());
 		CarriedOptions.OPENS.stream().filter((option) -> !early.contains(option)).forEach(early::add);
 		early.addAll(shares);
@@ -83,8 +94,8 @@ public final class WorkerCommands {
 			options.add(option.replace("{slot}", slot));
 		}
 		spec.toSystemProperties().forEach((name, value) -> options.add("-D" + name + "=" + value));
-		options.addAll(this.image.entryPoint().options(this.image.workingDirectory()));
-		List<String> main = new ArrayList<>(this.image.entryPoint().main(this.image.workingDirectory()));
+		options.addAll(entryPoint.options(this.image.workingDirectory()));
+		List<String> main = new ArrayList<>(entryPoint.main(this.image.workingDirectory()));
 		main.addAll(this.image.arguments());
 		return new WorkerCommand(this.image.executable().toString(), options, main, environment());
 	}

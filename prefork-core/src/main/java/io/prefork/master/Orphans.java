@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reaps what the kernel hands over to the first process of a container: children of
- * workers whose parent is gone (pid_namespaces(7)). Each is waited for by its own id. The
- * master starts no process but its workers, each of which has a thread that waits for it
- * and is left alone here. For the loop thread.
+ * workers whose parent is gone (pid_namespaces(7)). Each is waited for by its own id.
+ * Workers have a thread each that waits for them, and are left alone here. What else the
+ * master starts may lose its exit status, and must not depend on it. For the loop thread.
  */
 final class Orphans {
 

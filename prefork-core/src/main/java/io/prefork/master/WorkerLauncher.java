@@ -1,5 +1,6 @@
 package io.prefork.master;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -8,8 +9,22 @@ import io.prefork.worker.WorkerSpec;
 /**
  * Says how a worker's process is started.
  */
-@FunctionalInterface
 public interface WorkerLauncher {
+
+	/**
+	 * Which code workers are to run.
+	 */
+	enum Code {
+
+		/** What is on disk now, where the application was started from. */
+		CURRENT,
+
+		/**
+		 * The code before that of the last generation which was made ready and used.
+		 */
+		PREVIOUS
+
+	}
 
 	/**
 	 * The command that starts a worker.
@@ -17,6 +32,23 @@ public interface WorkerLauncher {
 	 * @return the command
 	 */
 	Launch launch(WorkerSpec spec);
+
+	/**
+	 * Makes ready the code that workers of a generation run. Blocks; called off the loop
+	 * thread, and never twice at a time.
+	 * @param generation the generation, from 1
+	 * @param code which code
+	 * @throws IOException if it cannot be done; the message is for who asked for the
+	 * generation
+	 */
+	void prepare(int generation, Code code) throws IOException;
+
+	/**
+	 * Says that a generation has proven itself and become the pool's, the first one
+	 * included. Does not block.
+	 * @param generation the generation
+	 */
+	void used(int generation);
 
 	/**
 	 * A command with its environment.

@@ -27,9 +27,11 @@ final class EchoApplication {
 		Path directory = Path.of(System.getProperty("run-directory"));
 		WorkerSpec spec = new WorkerSpec(3, 1, 1, directory, List.of());
 		List<String> extra = List.of("-Dpad={slot}" + "x".repeat(Integer.getInteger("padding", 0)));
-		WorkerCommands commands = new WorkerCommands(JvmImage.current(arguments), extra);
+		JvmImage image = JvmImage.current(arguments);
+		WorkerCommands commands = new WorkerCommands(image, extra);
 		List<String> shares = new WorkerSizing(Machine.current(), commands.chosenOptions()).options(2);
-		WorkerCommand command = commands.forWorker(spec, shares).shortened(directory.resolve("worker-3.args"));
+		WorkerCommand command = commands.forWorker(spec, shares, image.entryPoint())
+			.shortened(directory.resolve("worker-3.args"));
 		ProcessBuilder builder = new ProcessBuilder(command.command()).inheritIO();
 		builder.environment().clear();
 		builder.environment().putAll(command.environment());

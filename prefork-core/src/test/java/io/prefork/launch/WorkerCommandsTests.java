@@ -19,13 +19,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class WorkerCommandsTests {
 
+	private static final EntryPoint JAR = new EntryPoint.Jar("app.jar");
+
 	private static final WorkerSpec SPEC = new WorkerSpec(2, 7, 1, Path.of("/run/app"),
 			List.of(new InheritedListener(3, Listener.Family.values()[0], "0.0.0.0:8080", 2048)));
 
 	@Test
 	void whenJarThenOptionsMainAndArgumentsAreInOrder() {
 		WorkerCommands commands = new WorkerCommands(image("-Da=b c", "-Xmx64m"), List.of("-Dlog=w{slot}", "-Da=d"));
-		List<String> command = commands.forWorker(SPEC, List.of("-XX:+UseSerialGC")).command();
+		List<String> command = commands.forWorker(SPEC, List.of("-XX:+UseSerialGC"), JAR).command();
 		assertThat(command)
 			.startsWith("/jdk/bin/java", "-Da=b c", "-Xmx64m", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
 					"--add-opens=java.base/java.io=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dlog=w2", "-Da=d")
@@ -38,14 +40,14 @@ class WorkerCommandsTests {
 	@Test
 	void whenOpensAreThereAlreadyThenNotRepeated() {
 		WorkerCommands commands = new WorkerCommands(image(CarriedOptions.OPENS.get(1)), List.of());
-		assertThat(commands.forWorker(SPEC, List.of()).command()).containsOnlyOnce(CarriedOptions.OPENS.get(0))
+		assertThat(commands.forWorker(SPEC, List.of(), JAR).command()).containsOnlyOnce(CarriedOptions.OPENS.get(0))
 			.containsOnlyOnce(CarriedOptions.OPENS.get(1));
 	}
 
 	@Test
 	void whenFileIsRewrittenThenItHasTheSlot() {
 		WorkerCommands commands = new WorkerCommands(image("-Xlog:gc:gc.log", "-Xdebug"), List.of());
-		assertThat(commands.forWorker(SPEC, List.of()).command()).contains("-Xlog:gc:gc-worker2.log");
+		assertThat(commands.forWorker(SPEC, List.of(), JAR).command()).contains("-Xlog:gc:gc-worker2.log");
 		assertThat(commands.notes()).hasSize(2);
 	}
 
@@ -53,7 +55,7 @@ class WorkerCommandsTests {
 	void whenUserGivesWorkersADebuggerThenItStays() {
 		String debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:500";
 		WorkerCommands commands = new WorkerCommands(image(debugger + "9"), List.of(debugger + "{slot}"));
-		assertThat(commands.forWorker(SPEC, List.of()).command()).contains(debugger + "2")
+		assertThat(commands.forWorker(SPEC, List.of(), JAR).command()).contains(debugger + "2")
 			.doesNotContain(debugger + "9");
 	}
 
@@ -62,13 +64,14 @@ class WorkerCommandsTests {
 		WorkerCommands commands = new WorkerCommands(image("-XX:+UseG1GC", "-Xmx1g", "-Xss1m"),
 				List.of("-XX:+UseZGC", "-XX:MaxRAMPercentage=20"));
 		assertThat(commands.chosenOptions()).containsExactly("-Xss1m", "-XX:+UseZGC", "-XX:MaxRAMPercentage=20");
-		assertThat(commands.forWorker(SPEC, List.of()).command()).contains("-XX:+UseZGC", "-XX:MaxRAMPercentage=20")
+		assertThat(commands.forWorker(SPEC, List.of(), JAR).command())
+			.contains("-XX:+UseZGC", "-XX:MaxRAMPercentage=20")
 			.doesNotContain("-XX:+UseG1GC", "-Xmx1g");
 	}
 
 	@Test
 	void whenEnvironmentHasWhatConcernsTheMasterAloneThenItIsLeftOut() {
-		assertThat(new WorkerCommands(image(), List.of()).forWorker(SPEC, List.of()).environment())
+		assertThat(new WorkerCommands(image(), List.of()).forWorker(SPEC, List.of(), JAR).environment())
 			.containsOnly(Map.entry("PATH", "/bin"), Map.entry("WEB_CONCURRENCY", "3"));
 	}
 
@@ -85,12 +88,23 @@ class WorkerCommandsTests {
 		assertThat(new WorkerCommands(image(), List.of(" ", " -ea ")).chosenOptions()).containsExactly("-ea");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "-XX:SharedArchiveFile=app.jsa", "-XX:AOTCache=app.aot" })
+	void whenArchiveWasMadeForTheClassPathThenThatIsKnown(String option) {
+		List<String> opens = CarriedOptions.OPENS;
+		assertThat(new WorkerCommands(image(opens.get(0), opens.get(1), option), List.of()).pathBoundOption())
+			.contains(option);
+		assertThat(new WorkerCommands(image(), List.of(option)).pathBoundOption()).contains(option);
+		assertThat(new WorkerCommands(image(option, "-XX:+AutoCreateSharedArchive"), List.of()).pathBoundOption())
+			.isEmpty();
+	}
+
 	private static JvmImage image(String... jvmArguments) {
 		Map<String, String> environment = Map.of("PATH", "/bin", "WEB_CONCURRENCY", "3", "JAVA_TOOL_OPTIONS", "-Da=b",
 				"JDK_JAVA_OPTIONS", "-Da=b", "_JAVA_OPTIONS", "-Da=b", "LISTEN_FDS", "1", "LISTEN_PID", "7",
 				"NOTIFY_SOCKET", "/run/systemd/notify");
-		return new JvmImage(Path.of("/jdk/bin/java"), Path.of("/srv"), List.of(jvmArguments),
-				new EntryPoint.Jar("app.jar"), List.of("--name=a b", ""), environment);
+		return new JvmImage(Path.of("/jdk/bin/java"), Path.of("/srv"), List.of(jvmArguments), JAR,
+				List.of("--name=a b", ""), environment);
 	}
 
 }

@@ -17,7 +17,7 @@ import io.prefork.worker.WorkerType;
 /**
  * What the parts of a master need, with a shell script for a worker.
  */
-final class MasterFixture implements AutoCloseable {
+final class MasterFixture implements WorkerLauncher, AutoCloseable {
 
 	final FakeOperatingSystem os = new FakeOperatingSystem();
 
@@ -39,12 +39,23 @@ final class MasterFixture implements AutoCloseable {
 						Duration.ofSeconds(5), 0, 0, PoolPolicy.Backoff.DEFAULT),
 				new WorkerSettings(WorkerType.GTHREAD, 8, 2, 100, Optional.empty(), Duration.ofSeconds(1),
 						Duration.ofSeconds(5)),
-				listeners, this.runDirectory, Optional.empty(), this::launch);
+				listeners, this.runDirectory, Optional.empty(), this);
 	}
 
-	private WorkerLauncher.Launch launch(WorkerSpec spec) {
+	@Override
+	public Launch launch(WorkerSpec spec) {
 		this.launched = spec;
-		return new WorkerLauncher.Launch(List.of("sh", "-c", this.script), Map.of("PATH", "/usr/bin:/bin"));
+		return new Launch(List.of("sh", "-c", this.script), Map.of("PATH", "/usr/bin:/bin"));
+	}
+
+	@Override
+	public void prepare(int generation, Code code) {
+		// Scripts have no code
+	}
+
+	@Override
+	public void used(int generation) {
+		// Scripts have no code
 	}
 
 	@Override

@@ -197,6 +197,14 @@ public class PreforkProperties {
 	private @Nullable String runDirectory;
 
 	/**
+	 * Directory in which the master lays out, in a private directory, the code that
+	 * workers run, or 'none' to run them from the application's jar itself. When not set,
+	 * the first that can be written to of $CACHE_DIRECTORY, $XDG_CACHE_HOME or ~/.cache,
+	 * and the temporary directory.
+	 */
+	private @Nullable String cacheDir;
+
+	/**
 	 * Settings of the worker processes.
 	 */
 	private final Worker worker = new Worker();
@@ -415,6 +423,14 @@ public class PreforkProperties {
 
 	public void setRunDirectory(@Nullable String runDirectory) {
 		this.runDirectory = runDirectory;
+	}
+
+	public @Nullable String getCacheDir() {
+		return this.cacheDir;
+	}
+
+	public void setCacheDir(@Nullable String cacheDir) {
+		this.cacheDir = cacheDir;
 	}
 
 	public Worker getWorker() {

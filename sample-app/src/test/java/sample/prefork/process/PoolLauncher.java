@@ -25,6 +25,9 @@ final class PoolLauncher {
 	/** Entry by which everything that descends from a launched process is found. */
 	static final String MARK = "PREFORK_TEST_RUN";
 
+	/** Where the sample is laid out, once for all tests that have it laid out. */
+	static final Path CACHE = Path.of("target", "code-cache").toAbsolutePath();
+
 	private static final List<String> FAST = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m",
 			"-XX:-CreateCoredumpOnCrash");
 
@@ -144,8 +147,9 @@ final class PoolLauncher {
 		command.addAll(this.arguments);
 		String mark = UUID.randomUUID().toString();
 		this.environment.put(MARK, mark);
-		// A test may set it otherwise, as an argument.
+		// A test may set them otherwise, as arguments.
 		this.environment.putIfAbsent("PREFORK_GRACEFULTIMEOUT", "10s");
+		this.environment.putIfAbsent("PREFORK_CACHEDIR", CACHE.toString());
 		PoolProcess process = new PoolProcess(execute(command), mark, this.port,
 				(this.managementPort != 0) ? this.managementPort : this.port, runDirectory, new LogFile(this.log));
 		this.started.accept(process);

@@ -1,12 +1,15 @@
 package io.prefork.spring.launch;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.prefork.launch.CacheDirectory;
 import io.prefork.launch.JvmImage;
 import io.prefork.launch.Machine;
+import io.prefork.launch.WorkerCode;
 import io.prefork.launch.WorkerCommand;
 import io.prefork.launch.WorkerCommands;
 import io.prefork.launch.WorkerCount;
@@ -38,14 +41,22 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private final Optional<String> logFile;
 
+	private final PlacedCode placement;
+
+	private volatile WorkerCode code;
+
+	private boolean prepared;
+
 	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, List<String> notes,
-			Optional<String> logFile) {
+			Optional<String> logFile, PlacedCode placement) {
 		this.commands = commands;
 		this.shares = sizing.options(count.workers());
 		this.count = count;
 		this.processors = sizing.processors(count.workers());
 		this.notes = notes;
 		this.logFile = logFile;
+		this.placement = placement;
+		this.code = placement.undecided();
 	}
 
 	static ApplicationLauncher of(String[] arguments, ConfigurableEnvironment environment, PoolSettings settings) {
@@ -54,16 +65,19 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	static ApplicationLauncher of(String[] arguments, ConfigurableEnvironment environment, PoolSettings settings,
 			Map<String, String> processEnvironment) {
-		WorkerCommands commands = commands(arguments, settings.properties().getWorker().getJvmArgs());
+		JvmImage image = JvmImage.current(arguments);
+		WorkerCommands commands = commands(image, settings.properties().getWorker().getJvmArgs());
 		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
 		WorkerCount count = count(sizing, settings, processEnvironment);
 		List<String> notes = new ArrayList<>(commands.notes());
-		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes));
+		PlacedCode placement = new PlacedCode(image, commands.pathBoundOption(),
+				Optional.ofNullable(settings.properties().getCacheDir()));
+		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes), placement);
 	}
 
-	private static WorkerCommands commands(String[] arguments, List<String> jvmArgs) {
+	private static WorkerCommands commands(JvmImage image, List<String> jvmArgs) {
 		try {
-			return new WorkerCommands(JvmImage.current(arguments), jvmArgs);
+			return new WorkerCommands(image, jvmArgs);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidSettingException("prefork.worker.jvm-args", String.join(" ", jvmArgs),
@@ -161,8 +175,27 @@ final class ApplicationLauncher implements WorkerLauncher {
 		List<String> ours = new ArrayList<>(this.shares);
 		this.logFile
 			.ifPresent((file) -> ours.add("-D" + LOG_FILE + "=" + withSlot(file, Integer.toString(spec.slot()))));
-		WorkerCommand command = this.commands.forWorker(spec, ours).shortened(spec.argumentFile());
+		WorkerCommand command = this.commands.forWorker(spec, ours, this.code.entryPoint(spec.generation()))
+			.shortened(spec.argumentFile());
 		return new Launch(command.command(), Map.copyOf(command.environment()));
+	}
+
+	@Override
+	public void prepare(int generation, Code code) throws IOException {
+		if (!this.prepared) {
+			this.code = this.placement.first(generation, CacheDirectory.candidates(System.getenv()));
+			this.prepared = true;
+			return;
+		}
+		switch (code) {
+			case CURRENT -> this.code.prepareCurrent(generation);
+			case PREVIOUS -> this.code.preparePrevious(generation);
+		}
+	}
+
+	@Override
+	public void used(int generation) {
+		this.code.used(generation);
 	}
 
 }

@@ -16,6 +16,7 @@ import io.prefork.master.Master;
 import io.prefork.master.MasterConfiguration;
 import io.prefork.master.PidFile;
 import io.prefork.master.RunDirectory;
+import io.prefork.master.WorkerLauncher;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
@@ -86,6 +87,7 @@ class MasterRun {
 				master.awaitEnd();
 				return 1;
 			}
+			MasterClasses.load();
 			return master.awaitEnd();
 		}
 		catch (InterruptedException ex) {
@@ -104,6 +106,7 @@ class MasterRun {
 			listeners = listen(os, addresses);
 			runDirectory = runDirectory();
 			pidFile = pidFile();
+			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
 			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
 			Master master = new Master(new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners,
 					runDirectory, Optional.ofNullable(pidFile), launcher), os);
