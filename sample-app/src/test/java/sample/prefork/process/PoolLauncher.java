@@ -146,6 +146,7 @@ final class PoolLauncher {
 		this.environment.put(MARK, mark);
 		// A test may set it otherwise, as an argument.
 		this.environment.putIfAbsent("PREFORK_GRACEFULTIMEOUT", "10s");
+		this.environment.putIfAbsent("PREFORK_ROLLOUT_CANARYWINDOW", "1s");
 		PoolProcess process = new PoolProcess(execute(command), mark, this.port,
 				(this.managementPort != 0) ? this.managementPort : this.port, runDirectory, new LogFile(this.log));
 		this.started.accept(process);

@@ -165,4 +165,12 @@ final class ApplicationLauncher implements WorkerLauncher {
 		return new Launch(command.command(), Map.copyOf(command.environment()));
 	}
 
+	@Override
+	public void prepare(int generation, Code code) {
+	}
+
+	@Override
+	public void used(int generation) {
+	}
+
 }
