@@ -1,6 +1,8 @@
 package io.prefork.pool;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ class PoolSimulationTests {
 
 	private static final int MAXIMUM = 14;
 
+	private final Map<RolloutView.Stage, Long> rollouts = new EnumMap<>(RolloutView.Stage.class);
+
 	@Test
 	void whenEverythingGoesWrongThenTheInvariantsHoldAndThePoolRecovers() {
 		long events = 0;
@@ -28,6 +32,9 @@ class PoolSimulationTests {
 				throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
 			}
 		}
+		assertThat(this.rollouts.values()).as("rollouts end in each way: %s", this.rollouts)
+			.hasSize(3)
+			.allMatch((count) -> count > 20);
 	}
 
 	@Test
@@ -61,6 +68,7 @@ class PoolSimulationTests {
 			recover(world, policy);
 		}
 		stop(world, policy, random);
+		world.view().rollouts().forEach((end, count) -> this.rollouts.merge(end, count, Long::sum));
 		return world.events();
 	}
 
