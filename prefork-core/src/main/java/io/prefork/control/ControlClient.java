@@ -99,9 +99,18 @@ public final class ControlClient implements PoolControl, Closeable {
 
 	@Override
 	public ReloadDocument reload(boolean wait) {
+		return rollout(wait, Message.Command.RELOAD, Message.Command.RELOAD_AND_WAIT);
+	}
+
+	@Override
+	public ReloadDocument rollback(boolean wait) {
+		return rollout(wait, Message.Command.ROLLBACK, Message.Command.ROLLBACK_AND_WAIT);
+	}
+
+	private ReloadDocument rollout(boolean wait, Message.Command start, Message.Command startAndWait) {
 		// A rollout is bounded by the master: every step of it has a timeout there.
-		Message.Response response = wait ? ask(Message.Command.RELOAD_AND_WAIT, null, null, null)
-				: ask(Message.Command.RELOAD, null, null, this.answerTimeout);
+		Message.Response response = wait ? ask(startAndWait, null, null, null)
+				: ask(start, null, null, this.answerTimeout);
 		return document(response, ReloadDocument.class);
 	}
 

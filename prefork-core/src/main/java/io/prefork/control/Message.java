@@ -18,7 +18,9 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
 		@JsonSubTypes.Type(value = Message.BootFailed.class, name = "boot-failed"),
 		@JsonSubTypes.Type(value = Message.Evidence.class, name = "evidence"),
+		@JsonSubTypes.Type(value = Message.Health.class, name = "health"),
 		@JsonSubTypes.Type(value = Message.Request.class, name = "request"),
+		@JsonSubTypes.Type(value = Message.CheckHealth.class, name = "check-health"),
 		@JsonSubTypes.Type(value = Message.OpenGate.class, name = "open-gate"),
 		@JsonSubTypes.Type(value = Message.Drain.class, name = "drain"),
 		@JsonSubTypes.Type(value = Message.Quit.class, name = "quit"),
@@ -88,6 +90,19 @@ public sealed interface Message {
 	}
 
 	/**
+	 * The health of a worker's application, asked for by {@link CheckHealth}.
+	 *
+	 * @param ailment what is wrong, readable, or empty if nothing is
+	 */
+	record Health(String ailment) implements Message {
+
+		public Health {
+			Objects.requireNonNull(ailment, "'ailment' is missing");
+		}
+
+	}
+
+	/**
 	 * A command for the pool.
 	 *
 	 * @param id names the request in its response
@@ -118,6 +133,12 @@ public sealed interface Message {
 			body = (body != null && body.isNull()) ? null : body;
 		}
 
+	}
+
+	/**
+	 * A worker is to tell of the health of its application.
+	 */
+	record CheckHealth() implements Message {
 	}
 
 	/**
@@ -162,7 +183,7 @@ public sealed interface Message {
 	 */
 	enum Command {
 
-		POOL, WORKER, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, REPLACE
+		POOL, WORKER, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, ROLLBACK, ROLLBACK_AND_WAIT, REPLACE
 
 	}
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The pool, shown and commanded. In the master it is the loop itself; in a worker the
  * control link, which relays to the master. Every method may block, for seconds at most
- * except for a reload that waits.
+ * except for a reload or rollback that waits.
  */
 public interface PoolControl {
 
@@ -43,6 +43,14 @@ public interface PoolControl {
 	 * @return the verdict, or that the rollout was started
 	 */
 	ReloadDocument reload(boolean wait);
+
+	/**
+	 * Goes back to the code of before the last change, by a rollout like that of a
+	 * reload. During a reload that ends, and what served before it goes on.
+	 * @param wait whether to wait for the verdict
+	 * @return the verdict, or that the rollout was started
+	 */
+	ReloadDocument rollback(boolean wait);
 
 	/**
 	 * Replaces one worker, then drains it.

@@ -70,6 +70,8 @@ public final class PoolControlServer {
 			case SCALE_BY -> this.pool.scaleBy(number(request));
 			case RELOAD -> this.pool.reload(false);
 			case RELOAD_AND_WAIT -> this.pool.reload(true);
+			case ROLLBACK -> this.pool.rollback(false);
+			case ROLLBACK_AND_WAIT -> this.pool.rollback(true);
 			case REPLACE -> this.pool.replace(worker(request));
 		};
 	}

@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
  * @param workers counts of workers by state, and of request slots
  * @param counters what has happened since the master started; never goes backwards
  * @param pool the workers, by slot
+ * @param rollout the rollout under way, or how the last one ended, or {@code null} if
+ * there was none
  */
 public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
-		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool) {
+		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool,
+		@Nullable Rollout rollout) {
 
 	/**
 	 * The master process.
@@ -67,9 +70,25 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slowClients connections broken off because their clients were too slow
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
+	 * @param rollouts rollouts ended, by how they did in lower case
 	 */
 	public record Counters(long requests, long errors, long overflowed, long slowClients, long spawned,
-			Map<String, Long> exits) {
+			Map<String, Long> exits, Map<String, Long> rollouts) {
+	}
+
+	/**
+	 * A rollout.
+	 *
+	 * @param generation the generation that it is to bring
+	 * @param rollback whether that has the code of before
+	 * @param stage how far it is, or how it ended
+	 * @param took how long it took, or {@code null} while it is under way
+	 * @param reason why it failed or was given up, or {@code null}
+	 * @param output the last output of the worker that it failed by, cut to some
+	 * kilobytes, or {@code null} if there is none
+	 */
+	public record Rollout(int generation, boolean rollback, String stage, @Nullable Duration took,
+			@Nullable String reason, @Nullable String output) {
 	}
 
 	/**

@@ -3,9 +3,6 @@ package io.prefork.master;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -22,16 +19,13 @@ import io.prefork.control.Message;
 import io.prefork.control.PoolControl;
 import io.prefork.control.PoolControlServer;
 import io.prefork.os.OperatingSystem;
-import io.prefork.os.Processes;
 import io.prefork.os.Signal;
 import io.prefork.pool.Action;
 import io.prefork.pool.Event;
 import io.prefork.pool.Pool;
 import io.prefork.pool.PoolView;
-import io.prefork.pool.Vitals;
 import io.prefork.pool.WorkerId;
 import io.prefork.scoreboard.Scoreboard;
-import io.prefork.scoreboard.SlotReading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,11 +60,13 @@ public final class Master {
 
 	private final Pool pool;
 
-	private final Scoreboard scoreboard;
+	private final VitalSigns vitalSigns;
 
 	private final WorkerProcesses processes;
 
 	private final Evidence evidence;
+
+	private final CodePreparation code;
 
 	private final Orphans orphans;
 
@@ -98,12 +94,14 @@ public final class Master {
 	public Master(MasterConfiguration configuration, OperatingSystem os) throws IOException {
 		this.configuration = configuration;
 		this.pool = new Pool(configuration.policy(), new SplittableRandom());
-		this.scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
+		Scoreboard scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
 				configuration.policy().slots());
 		this.processes = new WorkerProcesses(os, configuration, this::post);
+		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
+		this.code = new CodePreparation(configuration.launcher(), this::post);
 		this.orphans = new Orphans(os, this.processes);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
-		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, this.scoreboard));
+		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 	}
@@ -208,13 +206,7 @@ public final class Master {
 	}
 
 	private void tick() {
-		Map<WorkerId, Vitals> vitals = new HashMap<>();
-		for (WorkerProcess process : this.processes.all()) {
-			reading(process.id())
-				.ifPresent((reading) -> vitals.put(process.id(), new Vitals(MonotonicTime.of(reading.heartbeat()),
-						Processes.cpu(process.pid()), reading.busy(), oldest(reading), reading.requests())));
-		}
-		tell(new Event.Tick(vitals));
+		tell(new Event.Tick(this.vitalSigns.all()));
 		if (this.listenersClosing) {
 			this.emptyTicks = this.configuration.listeners().queuesEmpty() ? this.emptyTicks + 1 : 0;
 			if (this.emptyTicks == EMPTY_TICKS) {
@@ -224,18 +216,9 @@ public final class Master {
 		}
 	}
 
-	private Optional<SlotReading> reading(WorkerId worker) {
-		return this.scoreboard.read(worker.slot(), worker.serial());
-	}
-
-	private static Optional<Instant> oldest(SlotReading reading) {
-		return (reading.oldestRequest() != 0) ? Optional.of(MonotonicTime.of(reading.oldestRequest()))
-				: Optional.empty();
-	}
-
 	private void tell(Event event) {
 		if (event instanceof Event.Exited exited) {
-			reading(exited.worker())
+			this.vitalSigns.reading(exited.worker())
 				.ifPresent((reading) -> this.countedByTheGone = this.countedByTheGone.plus(reading));
 			this.processes.exited(exited.worker());
 		}
@@ -251,20 +234,11 @@ public final class Master {
 	}
 
 	private void carryOut(Action action) {
-		if (action instanceof Action.Spawn spawn) {
-			this.processes.spawn(spawn.worker(), spawn.generation());
+		if (action instanceof Action.Prepare prepare) {
+			this.code.prepare(prepare);
 		}
-		else if (action instanceof Action.OpenGate open) {
-			this.processes.tell(open.worker(), new Message.OpenGate());
-		}
-		else if (action instanceof Action.Drain drain) {
-			this.processes.tell(drain.worker(), new Message.Drain(drain.reason()));
-		}
-		else if (action instanceof Action.Signal signal) {
-			signal(signal);
-		}
-		else if (action instanceof Action.TakeEvidence take) {
-			this.evidence.take(take.worker());
+		else if (action instanceof Action.Used used) {
+			this.code.used(used.generation());
 		}
 		else if (action instanceof Action.CloseListeners) {
 			this.configuration.listeners().refuseNew();
@@ -278,6 +252,30 @@ public final class Master {
 		}
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
+		}
+		else {
+			carryOutOnWorker(action);
+		}
+	}
+
+	private void carryOutOnWorker(Action action) {
+		if (action instanceof Action.Spawn spawn) {
+			this.processes.spawn(spawn.worker(), spawn.generation());
+		}
+		else if (action instanceof Action.CheckHealth check) {
+			this.processes.tell(check.worker(), new Message.CheckHealth());
+		}
+		else if (action instanceof Action.OpenGate open) {
+			this.processes.tell(open.worker(), new Message.OpenGate());
+		}
+		else if (action instanceof Action.Drain drain) {
+			this.processes.tell(drain.worker(), new Message.Drain(drain.reason()));
+		}
+		else if (action instanceof Action.Signal signal) {
+			signal(signal);
+		}
+		else if (action instanceof Action.TakeEvidence take) {
+			this.evidence.take(take.worker());
 		}
 	}
 
@@ -319,6 +317,7 @@ public final class Master {
 	private void close() {
 		this.timer.shutdownNow();
 		this.requests.shutdown();
+		this.code.stop();
 		release(this.configuration.listeners());
 		release(this.controlServer);
 		this.configuration.pidFile().ifPresent(Master::release);

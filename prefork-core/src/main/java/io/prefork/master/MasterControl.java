@@ -101,18 +101,32 @@ final class MasterControl implements PoolControl {
 
 	@Override
 	public ReloadDocument reload(boolean wait) {
-		CompletableFuture<Answer> answered = submit(Event.Reload::new);
+		return rolledOut(Event.Reload::new, wait);
+	}
+
+	@Override
+	public ReloadDocument rollback(boolean wait) {
+		return rolledOut(Event.Rollback::new, wait);
+	}
+
+	private ReloadDocument rolledOut(LongFunction<Event> command, boolean wait) {
+		CompletableFuture<Answer> answered = submit(command);
 		int generation = snapshot().view().generation();
 		if (!wait && !answered.isDone()) {
-			return new ReloadDocument(ReloadDocument.Status.STARTED, generation, null, null);
+			return new ReloadDocument(ReloadDocument.Status.STARTED, generation, null, null, null);
 		}
 		Answer answer = await(answered, false);
 		if (answer instanceof Answer.Reloaded reloaded) {
-			return new ReloadDocument(ReloadDocument.Status.RELOADED, reloaded.generation(), reloaded.took(), null);
+			return new ReloadDocument(ReloadDocument.Status.RELOADED, reloaded.generation(), reloaded.took(), null,
+					null);
+		}
+		if (answer instanceof Answer.ReloadFailed failed) {
+			return new ReloadDocument(ReloadDocument.Status.FAILED, snapshot().view().generation(), null,
+					PoolDocuments.bounded(failed.reason()), PoolDocuments.bounded(failed.output()));
 		}
 		if (answer instanceof Answer.Refused refused) {
 			return new ReloadDocument(ReloadDocument.Status.FAILED, snapshot().view().generation(), null,
-					refused.reason());
+					refused.reason(), null);
 		}
 		throw refusal(answer);
 	}

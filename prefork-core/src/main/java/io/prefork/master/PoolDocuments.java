@@ -17,6 +17,7 @@ import io.prefork.os.Processes;
 import io.prefork.pool.ExitCause;
 import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
+import io.prefork.pool.RolloutView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -36,6 +37,8 @@ final class PoolDocuments {
 	private static final int OBITUARIES = 5;
 
 	private static final int LONGEST_EVIDENCE = 24 * 1024;
+
+	private static final int LONGEST_REASON = 8 * 1024;
 
 	private final MasterConfiguration configuration;
 
@@ -65,8 +68,8 @@ final class PoolDocuments {
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
-						view.spawned(), exits(view)),
-				summaries);
+						view.spawned(), exits(view), rollouts(view)),
+				summaries, view.rollout().map(PoolDocuments::document).orElse(null));
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {
@@ -116,8 +119,34 @@ final class PoolDocuments {
 		return exits;
 	}
 
-	private static String name(ExitCause.Category category) {
-		return category.name().toLowerCase(Locale.ROOT);
+	private static Map<String, Long> rollouts(PoolView view) {
+		Map<String, Long> rollouts = new TreeMap<>();
+		view.rollouts().forEach((end, count) -> rollouts.put(name(end), count));
+		return rollouts;
+	}
+
+	private static PoolDocument.Rollout document(RolloutView rollout) {
+		return new PoolDocument.Rollout(rollout.generation(), rollout.rollback(), rollout.stage().name(),
+				rollout.stage().isEnd() ? rollout.took() : null, bounded(rollout.reason()), bounded(rollout.output()));
+	}
+
+	/**
+	 * A text from outside, cut to a length that fits into a document.
+	 * @return the text, or {@code null} if it is empty
+	 */
+	static @Nullable String bounded(String text) {
+		return bounded(text, LONGEST_REASON);
+	}
+
+	private static @Nullable String bounded(String text, int longest) {
+		if (text.isEmpty()) {
+			return null;
+		}
+		return (text.length() > longest) ? text.substring(0, longest) + "\n(cut off)" : text;
+	}
+
+	private static String name(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 	private PoolDocument.WorkerSummary summary(PoolView.WorkerView worker) {
@@ -154,14 +183,7 @@ final class PoolDocuments {
 	private static WorkerDocument.ObituaryDocument document(Obituary obituary) {
 		return new WorkerDocument.ObituaryDocument(obituary.worker().slot(), obituary.pid(), obituary.generation(),
 				name(obituary.cause().category()), obituary.cause().describe(), obituary.age(), obituary.requests(),
-				obituary.inFlight(), evidence(obituary.evidence()));
-	}
-
-	private static @Nullable String evidence(String text) {
-		if (text.isEmpty()) {
-			return null;
-		}
-		return (text.length() > LONGEST_EVIDENCE) ? text.substring(0, LONGEST_EVIDENCE) + "\n(cut off)" : text;
+				obituary.inFlight(), bounded(obituary.evidence(), LONGEST_EVIDENCE));
 	}
 
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import io.prefork.worker.WorkerSpec;
 
 /**
- * Says how a worker's process is started.
+ * Says how a worker's process is started, and with which code.
  */
 public interface WorkerLauncher {
 

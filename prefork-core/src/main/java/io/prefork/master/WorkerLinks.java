@@ -56,6 +56,9 @@ final class WorkerLinks implements ControlConnection.Receiver {
 		if (message instanceof Message.Ready) {
 			this.master.heard(connection, new Event.Ready(worker));
 		}
+		else if (message instanceof Message.Health health) {
+			this.master.heard(connection, new Event.Health(worker, health.ailment()));
+		}
 		else if (message instanceof Message.Accepting) {
 			this.master.heard(connection, new Event.Accepting(worker));
 		}

@@ -16,6 +16,48 @@ public sealed interface Action {
 	}
 
 	/**
+	 * Make the code of a new generation ready. To be followed by {@link Event.Prepared}
+	 * or {@link Event.PrepareFailed}, however late; meanwhile nothing waits but the
+	 * rollout.
+	 *
+	 * @param generation the generation, never asked for before
+	 * @param code which code it is to have
+	 */
+	record Prepare(int generation, Code code) implements Action {
+
+		/**
+		 * Which code.
+		 */
+		public enum Code {
+
+			/** What is to be deployed now. */
+			CURRENT,
+			/** What was served before the last change. */
+			PREVIOUS
+
+		}
+
+	}
+
+	/**
+	 * A generation has become the pool's: it is what workers are started with from now
+	 * on.
+	 *
+	 * @param generation the generation
+	 */
+	record Used(int generation) implements Action {
+	}
+
+	/**
+	 * Ask a worker for the health of its application, to be told by {@link Event.Health}.
+	 * Said again, once a second, until it is well.
+	 *
+	 * @param worker the worker, which is ready
+	 */
+	record CheckHealth(WorkerId worker) implements Action {
+	}
+
+	/**
 	 * Tell a worker to open its accept gate. Said again, once a second, until the worker
 	 * answers with {@link Event.Accepting}.
 	 *

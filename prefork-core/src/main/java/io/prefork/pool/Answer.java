@@ -26,6 +26,16 @@ public sealed interface Answer {
 	}
 
 	/**
+	 * A rollout has failed, and the generation of before goes on.
+	 *
+	 * @param reason what failed, readable
+	 * @param output the last output of the worker that it failed by, empty if there is
+	 * none
+	 */
+	record ReloadFailed(String reason, String output) implements Answer {
+	}
+
+	/**
 	 * A worker will be replaced.
 	 *
 	 * @param worker the worker

@@ -44,8 +44,21 @@ final class Commands {
 		else if (command instanceof Event.Reload) {
 			this.staffing.reload(ticket);
 		}
+		else if (command instanceof Event.Rollback) {
+			rollback(ticket);
+		}
 		else if (command instanceof Event.Replace replace) {
 			replace(ticket, replace.worker());
+		}
+	}
+
+	private void rollback(long ticket) {
+		if (this.staffing.everReady()) {
+			this.staffing.rollback(ticket);
+		}
+		else {
+			this.orders.reply(ticket,
+					new Answer.Refused(false, "no worker has been ready yet: there is nothing to go back from"));
 		}
 	}
 

@@ -91,6 +91,16 @@ public sealed interface Event {
 	}
 
 	/**
+	 * A worker has told of the health of its application.
+	 *
+	 * @param worker the worker
+	 * @param ailment what is wrong, readable, such as {@code db is DOWN}, or empty if
+	 * nothing is
+	 */
+	record Health(WorkerId worker, String ailment) implements OfWorker {
+	}
+
+	/**
 	 * A worker opened its gate.
 	 *
 	 * @param worker the worker
@@ -161,6 +171,32 @@ public sealed interface Event {
 	 * @param ticket what to name in the answer, given when the rollout has ended
 	 */
 	record Reload(long ticket) implements Command {
+	}
+
+	/**
+	 * Replace every worker by one of a new generation with the code of before the last
+	 * one. During a reload: end that, and go on with what served before it.
+	 *
+	 * @param ticket what to name in the answer, given when the rollout has ended
+	 */
+	record Rollback(long ticket) implements Command {
+	}
+
+	/**
+	 * The code of a generation is ready.
+	 *
+	 * @param generation the generation, as {@link Action.Prepare} named it
+	 */
+	record Prepared(int generation) implements Event {
+	}
+
+	/**
+	 * The code of a generation cannot be made ready.
+	 *
+	 * @param generation the generation
+	 * @param reason why, readable
+	 */
+	record PrepareFailed(int generation, String reason) implements Event {
 	}
 
 	/**

@@ -60,7 +60,7 @@ public final class Pool {
 	public Pool(PoolPolicy policy, RandomGenerator random) {
 		this.roster = new Roster(policy.slots());
 		this.departures = new Departures(policy.gracefulTimeout(), this.roster, this.orders);
-		this.rollouts = new Rollouts(this.roster, this.orders);
+		this.rollouts = new Rollouts(policy.rollout(), this.roster, this.orders);
 		this.staffing = new Staffing(policy, random, this.roster, this.departures, this.rollouts, this.orders);
 		this.supervision = new Supervision(policy);
 		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
@@ -80,6 +80,7 @@ public final class Pool {
 			return List.of();
 		}
 		this.latest = now.isBefore(this.latest) ? this.latest : now;
+		this.rollouts.at(this.latest);
 		take(event, this.latest);
 		this.staffing.staff(this.latest);
 		watchService();
@@ -96,7 +97,8 @@ public final class Pool {
 	 */
 	public PoolView view() {
 		return new PoolView(this.staffing.state(), this.staffing.target(), this.rollouts.generation(),
-				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last());
+				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last(),
+				this.rollouts.view(), this.rollouts.verdicts().counts());
 	}
 
 	private void take(Event event, Instant now) {
@@ -114,6 +116,12 @@ public final class Pool {
 		}
 		else if (event instanceof Event.Start) {
 			this.staffing.start();
+		}
+		else if (event instanceof Event.Prepared prepared) {
+			this.rollouts.prepared(prepared.generation());
+		}
+		else if (event instanceof Event.PrepareFailed failed) {
+			this.rollouts.prepareFailed(failed.generation(), failed.reason());
 		}
 		else if (event instanceof Event.Dismiss) {
 			this.commands.dismiss(now);
@@ -145,6 +153,9 @@ public final class Pool {
 					.info(worker + " is accepting, " + DurationText.of(worker.age(now)) + " after it was started");
 			}
 		}
+		else if (event instanceof Event.Health health) {
+			this.rollouts.health(worker, health.ailment());
+		}
 		else if (event instanceof Event.Leaving leaving) {
 			leaving(worker, leaving.reason(), now);
 		}
@@ -170,7 +181,7 @@ public final class Pool {
 	private boolean ready(WorkerRecord worker, WorkerState state, Instant now) {
 		boolean news = worker.become(state, now);
 		if (news) {
-			this.staffing.firstReady();
+			this.staffing.proven();
 		}
 		return news;
 	}
@@ -199,6 +210,7 @@ public final class Pool {
 			this.orders.warn("no time seemed to pass for " + DurationText.of(gap)
 					+ ": the machine or this process was suspended; every deadline is put off by that");
 			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
+			this.rollouts.postpone(gap);
 			this.shutdown.postpone(gap);
 		}
 		tick.vitals().forEach((id, vitals) -> {
@@ -209,6 +221,7 @@ public final class Pool {
 		});
 		if (gap.isZero()) {
 			this.roster.all().forEach((worker) -> judge(worker, now));
+			this.rollouts.judge();
 			this.staffing.recycle();
 			this.departures.proceed(now);
 			this.shutdown.tick(now);

@@ -18,9 +18,11 @@ import java.time.Duration;
  * @param maxRequestsJitter upper bound of what is added to {@code maxRequests} at random,
  * drawn once for each worker
  * @param backoff delays between respawns after crashes
+ * @param rollout how a new generation takes the place of the old one
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
-		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff) {
+		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
+		RolloutPolicy rollout) {
 
 	public PoolPolicy {
 		if (workers < 1 || workers > maximum) {

@@ -3,6 +3,7 @@ package io.prefork.pool;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The pool at one moment, for those who show it.
@@ -14,9 +15,13 @@ import java.util.Map;
  * @param spawned processes started so far
  * @param exits processes ended so far, by category
  * @param obituaries the last 50 exits, newest first
+ * @param rollout the rollout under way, or how the last one ended, or empty if there was
+ * none
+ * @param rollouts rollouts so far, by how they ended
  */
 public record PoolView(State state, int target, int generation, List<WorkerView> workers, long spawned,
-		Map<ExitCause.Category, Long> exits, List<Obituary> obituaries) {
+		Map<ExitCause.Category, Long> exits, List<Obituary> obituaries, Optional<RolloutView> rollout,
+		Map<RolloutView.Stage, Long> rollouts) {
 
 	/**
 	 * State of the whole pool.
@@ -31,6 +36,11 @@ public record PoolView(State state, int target, int generation, List<WorkerView>
 		SCALING,
 		/** A new generation is being rolled out. */
 		RELOADING,
+		/**
+		 * The last rollout failed: what serves is not what was asked for, until another
+		 * one succeeds.
+		 */
+		FROZEN,
 		/** Workers die faster than they are healthy; respawns are being delayed. */
 		DEGRADED,
 		/** The workers were dismissed; the master waits for a command. */

@@ -112,4 +112,8 @@ final class Pulse {
 		return vitals().map(Vitals::requests).orElse(0L);
 	}
 
+	long errors() {
+		return vitals().map(Vitals::errors).orElse(0L);
+	}
+
 }

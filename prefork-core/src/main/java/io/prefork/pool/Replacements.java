@@ -39,37 +39,42 @@ final class Replacements {
 		if (!worker.counts()) {
 			return Optional.empty();
 		}
-		Rollout rollout = this.rollouts.current();
 		Optional<ExitCause> marked = Optional.ofNullable(worker.retirement());
-		return (rollout != null && rollout.outdated(worker))
-				? marked.or(() -> Optional.of(new ExitCause.Voluntary("reload"))) : marked;
+		return this.rollouts.outdated(worker) ? marked.or(() -> Optional.of(reason(worker))) : marked;
+	}
+
+	private ExitCause reason(WorkerRecord worker) {
+		boolean failed = worker.generation() > this.rollouts.serving();
+		return new ExitCause.Voluntary(failed ? "reload failed" : "reload");
 	}
 
 	/**
-	 * How many workers are wanted beyond the target. A rollout takes one at a time, the
-	 * canary included.
+	 * How many workers are wanted beyond the target: a canary, and successors of those
+	 * that are to be replaced.
 	 */
 	int surge(int target) {
 		Rollout rollout = this.rollouts.current();
-		int marked = marked();
-		if (rollout == null) {
-			return Math.min(marked, quota(target));
-		}
-		return (rollout.surges(this.roster) || marked > 0) ? 1 : 0;
+		int canary = (rollout != null && rollout.hasTrial()) ? 1 : 0;
+		int outdated = outdated();
+		int marked = this.roster
+			.count((worker) -> worker.counts() && worker.retirement() != null && !this.rollouts.outdated(worker));
+		int others = Math.min(marked, (rollout != null || outdated > 0) ? 1 : quota(target));
+		return canary + Math.max(others, Math.min(outdated, this.policy.rollout().surge(target)));
 	}
 
 	/**
 	 * Sends away workers that are to be replaced, as far as the pool can do without them.
+	 * A canary that has not proven yet stands in for nobody.
 	 */
 	void retire(int target, Instant now) {
 		int allowed = allowedToLeave(target);
-		int accepting = this.roster.accepting();
+		int accepting = this.roster.accepting() - this.rollouts.acceptingOnTrial();
 		List<WorkerRecord> candidates = this.roster.those((worker) -> cause(worker).isPresent())
 			.stream()
 			.sorted(new LeastLoss((worker) -> worker.retirement() != null))
 			.toList();
 		for (WorkerRecord worker : candidates) {
-			boolean spare = !worker.accepting() || accepting > target;
+			boolean spare = !worker.accepting() || accepting > least(worker, target);
 			if (allowed > 0 && spare) {
 				accepting -= worker.accepting() ? 1 : 0;
 				allowed--;
@@ -79,9 +84,25 @@ final class Replacements {
 		}
 	}
 
+	/**
+	 * How many must accept for a worker to be sent away.
+	 */
+	private int least(WorkerRecord worker, int target) {
+		return this.rollouts.outdated(worker) ? target - this.policy.rollout().unavailable(target) : target;
+	}
+
+	/**
+	 * Those that leave use memory like those that serve.
+	 */
 	private int allowedToLeave(int target) {
-		int limit = (this.rollouts.current() != null) ? LEAVING_AT_ONCE : Math.max(LEAVING_AT_ONCE, quota(target));
-		return limit - leaving();
+		RolloutPolicy rollout = this.policy.rollout();
+		int limit = (this.rollouts.current() != null || outdated() > 0)
+				? rollout.surge(target) + rollout.unavailable(target) : quota(target);
+		return Math.max(LEAVING_AT_ONCE, limit) - leaving();
+	}
+
+	private int outdated() {
+		return this.roster.count(this.rollouts::outdated);
 	}
 
 	/**
@@ -89,7 +110,7 @@ final class Replacements {
 	 * target at a time and none during a rollout, which replaces them anyway.
 	 */
 	void recycle(int target) {
-		if (this.rollouts.current() != null) {
+		if (this.rollouts.current() != null || outdated() > 0) {
 			return;
 		}
 		int allowed = quota(target) - marked() - leaving();

@@ -4,20 +4,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rollout under way, the one that waits for it, and the numbers of generations. A
+ * The rollout under way, the ones that wait for it, and the numbers of generations. A
  * number is never used for two attempts: code is kept under it.
+ * <p>
+ * A generation becomes the pool's when a rollout has ended with it. So if one fails
+ * half-way nothing is undone: its workers are {@linkplain #outdated outdated}, like those
+ * of an old generation otherwise, and are replaced in the same way.
  */
 final class Rollouts {
+
+	private final RolloutPolicy policy;
 
 	private final Roster roster;
 
 	private final Orders orders;
 
+	private final Verdicts verdicts = new Verdicts();
+
 	private final List<Long> waiting = new ArrayList<>();
+
+	private Action.Prepare.Code wanted = Action.Prepare.Code.CURRENT;
 
 	private @Nullable Rollout current;
 
@@ -25,13 +36,23 @@ final class Rollouts {
 
 	private int latest = 1;
 
-	Rollouts(Roster roster, Orders orders) {
+	private Instant now = Instant.MIN;
+
+	Rollouts(RolloutPolicy policy, Roster roster, Orders orders) {
+		this.policy = policy;
 		this.roster = roster;
 		this.orders = orders;
 	}
 
 	/**
-	 * Asks for a rollout. At most one waits; further requests join it.
+	 * Takes note of the time; the end of a rollout tells how long it took.
+	 */
+	void at(Instant now) {
+		this.now = now;
+	}
+
+	/**
+	 * Asks for a reload. At most one waits; further requests join it.
 	 */
 	void request(long ticket) {
 		boolean first = this.waiting.isEmpty();
@@ -39,37 +60,116 @@ final class Rollouts {
 			this.waiting.add(ticket);
 		}
 		if (first && this.current != null) {
-			this.orders.info("another reload was asked for; it follows the one to generation "
+			this.orders.info("another reload was asked for; it follows the " + this.current.name() + " to generation "
 					+ this.current.generation() + " that is under way");
 		}
+	}
+
+	/**
+	 * Asks for a rollback. That takes back the last reload, be it under way: then that
+	 * ends, and what served before goes on. A second one joins the first instead of
+	 * taking it back.
+	 */
+	void rollback(long ticket) {
+		Rollout rollout = this.current;
+		if (rollout != null && rollout.isRollback()) {
+			rollout.join(ticket);
+			return;
+		}
+		if (rollout != null) {
+			this.orders.info("a rollback was asked for: the reload to generation " + rollout.generation()
+					+ " is given up, generation " + this.generation + " goes on");
+			cancel("a rollback was asked for");
+			this.orders.reply(ticket, new Answer.Reloaded(this.generation, Duration.ZERO));
+			return;
+		}
+		this.waiting.add(ticket);
+		this.wanted = Action.Prepare.Code.PREVIOUS;
 	}
 
 	/**
 	 * Begins the rollout that waits, if none is under way.
 	 * @param fromNothing whether there is no older worker to go on with
 	 */
-	void begin(boolean fromNothing, Instant now) {
+	void begin(boolean fromNothing) {
 		if (this.current != null || this.waiting.isEmpty()) {
 			return;
 		}
 		this.latest++;
-		this.current = new Rollout(this.latest, this.waiting, fromNothing, now);
+		this.current = new Rollout(this.latest, this.wanted, this.waiting, fromNothing, this.now);
 		this.waiting.clear();
-		this.orders.info("reloading: generation " + this.latest + " begins with one worker");
+		this.wanted = Action.Prepare.Code.CURRENT;
+		this.orders.info("the code of generation " + this.latest + " is made ready for a " + this.current.name());
+		this.orders.add(new Action.Prepare(this.latest, this.current.code()));
 	}
 
 	/**
-	 * Switches to the new generation if its canary accepts.
-	 * @return {@code true} if that has just become so
+	 * The code of a generation is ready.
 	 */
-	boolean prove() {
+	void prepared(int generation) {
 		Rollout rollout = this.current;
-		if (rollout == null || !rollout.prove()) {
+		if (rollout != null && rollout.generation() == generation && !rollout.isPrepared()) {
+			rollout.prepared();
+			this.orders.info((rollout.isRollback() ? "rolling back" : "reloading") + ": generation " + generation
+					+ " begins with one worker");
+		}
+	}
+
+	/**
+	 * The code of a generation cannot be made ready.
+	 */
+	void prepareFailed(int generation, String reason) {
+		Rollout rollout = this.current;
+		if (rollout != null && rollout.generation() == generation && !rollout.isPrepared()) {
+			giveUp(rollout, reason, "");
+		}
+	}
+
+	void send(WorkerRecord worker) {
+		if (this.current != null) {
+			this.current.send(new Canary(worker, this.policy));
+		}
+	}
+
+	/**
+	 * A worker has told of its health. Only a canary's is of importance: when a database
+	 * is down, all workers say so, and none would be better off for being replaced.
+	 */
+	void health(WorkerRecord worker, String ailment) {
+		trial().filter((canary) -> canary.worker() == worker).ifPresent((canary) -> canary.health(ailment, this.now));
+	}
+
+	/**
+	 * Gives the rollout up if time has spoken against it.
+	 */
+	void judge() {
+		Rollout rollout = this.current;
+		if (rollout != null) {
+			rollout.judge(this.roster, this.now).ifPresent((fault) -> giveUp(rollout, fault, ""));
+		}
+	}
+
+	/**
+	 * Goes on to the new generation if its canary has proven, or else asks its canary
+	 * what that lacks.
+	 * @return {@code true} if it has just proven
+	 */
+	boolean advance() {
+		Rollout rollout = this.current;
+		if (rollout == null) {
 			return false;
 		}
-		this.generation = rollout.generation();
-		int old = this.roster.count(rollout::outdated);
-		this.orders.info("generation " + this.generation + " has proven to boot; "
+		if (trial().filter((canary) -> canary.observe(this.roster, this.now)).isPresent()) {
+			this.orders.info("the first worker of generation " + rollout.generation() + " is observed for "
+					+ DurationText.of(this.policy.canaryWindow()) + " before others follow");
+		}
+		if (!rollout.prove()) {
+			trial().filter((canary) -> canary.askForHealth(this.now))
+				.ifPresent((canary) -> this.orders.add(new Action.CheckHealth(canary.worker().id())));
+			return false;
+		}
+		int old = this.roster.count(this::outdated);
+		this.orders.info("generation " + rollout.generation() + " has proven to work; "
 				+ ((old == 1) ? "1 older worker follows" : old + " older workers follow"));
 		return true;
 	}
@@ -77,17 +177,19 @@ final class Rollouts {
 	/**
 	 * Ends the rollout if it is complete.
 	 */
-	void finish(int target, Instant now) {
+	void finish(int target) {
 		Rollout rollout = this.current;
-		if (rollout == null || !rollout.proven() || this.roster.count(rollout::outdated) > 0
+		if (rollout == null || !rollout.proven() || this.roster.count(this::outdated) > 0
 				|| this.roster.accepting() < target) {
 			return;
 		}
-		Duration took = rollout.took(now);
-		this.orders.info("reloaded: " + this.roster.accepting() + " workers of generation " + rollout.generation()
-				+ " accept, " + DurationText.of(took) + " after the reload began");
-		answer(rollout.tickets(), new Answer.Reloaded(rollout.generation(), took));
-		this.current = null;
+		this.generation = rollout.generation();
+		this.orders.add(new Action.Used(this.generation));
+		Duration took = rollout.took(this.now);
+		this.orders.info((rollout.isRollback() ? "rolled back: " : "reloaded: ") + this.roster.accepting()
+				+ " workers of generation " + this.generation + " accept, " + DurationText.of(took) + " after the "
+				+ rollout.name() + " began");
+		end(rollout, RolloutView.Stage.SUCCEEDED, "", "", new Answer.Reloaded(this.generation, took));
 	}
 
 	/**
@@ -99,23 +201,27 @@ final class Rollouts {
 		if (rollout == null) {
 			return false;
 		}
-		String what = worker + ": " + cause.describe() + (output.isBlank() ? "" : "\n" + output);
-		if (rollout.dependsOn(worker)) {
-			giveUp(rollout, "reload failed, generation " + this.generation + " goes on: " + what);
-			return true;
+		boolean fatal = rollout.dependsOn(worker)
+				|| (worker.generation() == rollout.generation() && abnormal(cause) && rollout.failed());
+		if (fatal) {
+			String excuse = trial().map(Canary::excuse).orElse("");
+			giveUp(rollout, worker + ": " + cause.describe() + excuse, output);
 		}
-		if (worker.generation() == rollout.generation() && abnormal(cause) && rollout.failed()) {
-			int old = this.roster.count(rollout::outdated);
-			giveUp(rollout, "reload stopped half-way with workers of older generations left (" + old
-					+ "), new ones are of generation " + this.generation + ": " + what);
-			return true;
-		}
-		return false;
+		return fatal;
 	}
 
-	private void giveUp(Rollout rollout, String reason) {
-		this.orders.warn(reason);
-		answer(rollout.tickets(), new Answer.Refused(false, reason));
+	private void giveUp(Rollout rollout, String what, String output) {
+		String reason = rollout.proven()
+				? rollout.name() + " failed half-way, its workers are replaced by generation " + this.generation
+						+ " again: " + what
+				: rollout.name() + " failed, generation " + this.generation + " goes on: " + what;
+		this.orders.warn(output.isBlank() ? reason : reason + "\n" + output);
+		end(rollout, RolloutView.Stage.FAILED, reason, output, new Answer.ReloadFailed(reason, output));
+	}
+
+	private void end(Rollout rollout, RolloutView.Stage end, String reason, String output, Answer answer) {
+		this.verdicts.add(rollout.ended(end, reason, output, this.now));
+		answer(rollout.tickets(), answer);
 		this.current = null;
 	}
 
@@ -133,11 +239,11 @@ final class Rollouts {
 	void cancel(String reason) {
 		Answer refused = new Answer.Refused(false, reason);
 		if (this.current != null) {
-			answer(this.current.tickets(), refused);
-			this.current = null;
+			end(this.current, RolloutView.Stage.CANCELLED, reason, "", refused);
 		}
 		answer(this.waiting, refused);
 		this.waiting.clear();
+		this.wanted = Action.Prepare.Code.CURRENT;
 	}
 
 	private void answer(List<Long> tickets, Answer answer) {
@@ -146,15 +252,71 @@ final class Rollouts {
 		}
 	}
 
+	void postpone(Duration gap) {
+		if (this.current != null) {
+			this.current.postpone(gap);
+		}
+	}
+
 	@Nullable Rollout current() {
 		return this.current;
+	}
+
+	private Optional<Canary> trial() {
+		return Optional.ofNullable(this.current).flatMap(Rollout::trial);
+	}
+
+	/**
+	 * The canary while it serves beside the old generation.
+	 */
+	int acceptingOnTrial() {
+		return trial().filter((canary) -> canary.worker().accepting()).isPresent() ? 1 : 0;
+	}
+
+	/**
+	 * Whether a worker is of a generation that is not to be served any more: of an older
+	 * one, or of one that has failed.
+	 */
+	boolean outdated(WorkerRecord worker) {
+		Rollout rollout = this.current;
+		return worker.counts() && worker.generation() != serving()
+				&& (rollout == null || worker.generation() != rollout.generation());
+	}
+
+	/**
+	 * Whether a worker that is up is to open its gate: not a canary that is unwell, nor
+	 * one of a generation that has failed.
+	 */
+	boolean mayAccept(WorkerRecord worker) {
+		if (outdated(worker) && worker.generation() > serving()) {
+			return false;
+		}
+		return trial().filter((canary) -> canary.worker() == worker).map(Canary::mayAccept).orElse(true);
 	}
 
 	/**
 	 * Generation of respawns.
 	 */
+	int serving() {
+		return (this.current != null && this.current.proven()) ? this.current.generation() : this.generation;
+	}
+
+	/**
+	 * The pool's generation.
+	 */
 	int generation() {
 		return this.generation;
+	}
+
+	/**
+	 * The rollout under way, or else the last verdict.
+	 */
+	Optional<RolloutView> view() {
+		return (this.current != null) ? Optional.of(this.current.view()) : this.verdicts.last();
+	}
+
+	Verdicts verdicts() {
+		return this.verdicts;
 	}
 
 }

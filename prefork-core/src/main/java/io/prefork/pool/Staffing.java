@@ -59,14 +59,14 @@ final class Staffing {
 			return;
 		}
 		this.respawn.observe(this.roster, now);
-		if (this.rollouts.prove()) {
+		if (this.rollouts.advance()) {
 			this.respawn.reset();
 		}
-		sendSurplus(now);
 		this.replacements.retire(this.target, now);
-		this.rollouts.finish(this.target, now);
+		sendSurplus(now);
+		this.rollouts.finish(this.target);
 		if (this.everReady) {
-			this.rollouts.begin(this.fromNothing, now);
+			this.rollouts.begin(this.fromNothing);
 		}
 		this.fromNothing = false;
 		spawn(now);
@@ -102,10 +102,10 @@ final class Staffing {
 		while (missing > 0 && this.roster.booting() < this.policy.bootsAtOnce() && !this.roster.full()) {
 			Rollout rollout = this.rollouts.current();
 			if (rollout != null && rollout.wantsCanary()) {
-				rollout.send(spawn(rollout.generation(), now));
+				this.rollouts.send(spawn(rollout.generation(), now));
 			}
 			else if (this.respawn.delay(missing, now).isZero()) {
-				spawn(this.rollouts.generation(), now);
+				spawn(this.rollouts.serving(), now);
 			}
 			else {
 				return;
@@ -130,7 +130,7 @@ final class Staffing {
 
 	private void openGates(Instant now) {
 		for (WorkerRecord worker : this.roster.all()) {
-			if (worker.askForGate(GATE_INTERVAL, now)) {
+			if (this.rollouts.mayAccept(worker) && worker.askForGate(GATE_INTERVAL, now)) {
 				this.orders.add(new Action.OpenGate(worker.id()));
 			}
 		}
@@ -220,12 +220,27 @@ final class Staffing {
 		this.rollouts.request(ticket);
 	}
 
+	/**
+	 * Asks for a rollout of the code of before.
+	 */
+	void rollback(long ticket) {
+		this.fromNothing = this.mode == Mode.DISMISSED;
+		target(this.target);
+		this.rollouts.rollback(ticket);
+	}
+
 	int target() {
 		return this.target;
 	}
 
-	void firstReady() {
-		this.everReady = true;
+	/**
+	 * A worker is ready. The first one proves the first generation.
+	 */
+	void proven() {
+		if (!this.everReady) {
+			this.everReady = true;
+			this.orders.add(new Action.Used(this.rollouts.generation()));
+		}
 	}
 
 	boolean everReady() {
@@ -247,10 +262,14 @@ final class Staffing {
 		if (this.rollouts.current() != null) {
 			return PoolView.State.RELOADING;
 		}
-		if (this.roster.accepting() >= this.target) {
-			return PoolView.State.RUNNING;
+		boolean whole = this.roster.accepting() >= this.target;
+		if (!whole && this.respawn.troubled()) {
+			return PoolView.State.DEGRADED;
 		}
-		return this.respawn.troubled() ? PoolView.State.DEGRADED : PoolView.State.SCALING;
+		if (this.rollouts.verdicts().frozen()) {
+			return PoolView.State.FROZEN;
+		}
+		return whole ? PoolView.State.RUNNING : PoolView.State.SCALING;
 	}
 
 	private enum Mode {

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param oldestRequest monotonic time at which the oldest request in flight began, or
  * empty when idle
  * @param requests requests answered since it started
+ * @param errors those of them that were answered with a server error
  */
-public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests) {
+public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
+		long errors) {
 }

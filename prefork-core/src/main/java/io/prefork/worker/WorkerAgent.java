@@ -47,6 +47,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	private volatile Runnable reopenLogs = () -> {
 	};
 
+	private final HealthTeller health = new HealthTeller((ailment) -> tell(new Message.Health(ailment)));
+
 	private WorkerAgent(WorkerSpec spec) {
 		this.spec = spec;
 	}
@@ -106,6 +108,14 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 */
 	public void onReopenLogs(Runnable action) {
 		this.reopenLogs = action;
+	}
+
+	/**
+	 * Says how the health of the application is checked, if it can be.
+	 * @param check the check
+	 */
+	public void onCheckHealth(HealthCheck check) {
+		this.health.use(check);
 	}
 
 	/**
@@ -231,6 +241,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		}
 		else if (message instanceof Message.TakeEvidence) {
 			tell(new Message.Evidence(ThreadDump.of(this.requests)));
+		}
+		else if (message instanceof Message.CheckHealth) {
+			this.health.asked();
 		}
 		else if (message instanceof Message.ReopenLogs) {
 			this.reopenLogs.run();

@@ -55,11 +55,13 @@ class ControlClientTests {
 			assertThat(client.scaleBy(-2)).isEqualTo(new ScaleDocument(4, 2));
 			assertThat(client.reload(false)).isEqualTo(StubPoolControl.RELOAD);
 			assertThat(client.reload(true)).isEqualTo(StubPoolControl.RELOAD);
+			assertThat(client.rollback(false)).isEqualTo(StubPoolControl.RELOAD);
+			assertThat(client.rollback(true)).isEqualTo(StubPoolControl.RELOAD);
 			assertThat(client.replace("0")).isTrue();
 			assertThat(client.replace("7")).isFalse();
 		}
 		assertThat(this.master.pool.commands).containsExactly("pool", "worker 0", "worker 7", "scaleTo 6", "scaleBy -2",
-				"reload false", "reload true", "replace 0", "replace 7");
+				"reload false", "reload true", "rollback false", "rollback true", "replace 0", "replace 7");
 	}
 
 	@Test

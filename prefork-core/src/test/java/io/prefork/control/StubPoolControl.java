@@ -19,9 +19,10 @@ class StubPoolControl implements PoolControl {
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
 			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
-			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L)), List.of(SUMMARY));
+			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L), Map.of("failed", 1L)), List.of(SUMMARY),
+			new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no", "way"));
 
-	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no\nway");
+	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no", "way");
 
 	final List<String> commands = new CopyOnWriteArrayList<>();
 
@@ -61,6 +62,12 @@ class StubPoolControl implements PoolControl {
 	@Override
 	public ReloadDocument reload(boolean wait) {
 		record("reload " + wait);
+		return RELOAD;
+	}
+
+	@Override
+	public ReloadDocument rollback(boolean wait) {
+		record("rollback " + wait);
 		return RELOAD;
 	}
 

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +39,7 @@ class MasterControlTests {
 
 	private static final PoolView VIEW = new PoolView(PoolView.State.RUNNING, 1, 5,
 			List.of(new PoolView.WorkerView(WORKER, 41, 5, WorkerState.ACCEPTING, MonotonicTime.now())), 1, Map.of(),
-			List.of());
+			List.of(), Optional.empty(), Map.of());
 
 	@TempDir
 	private Path parent;
@@ -101,14 +102,14 @@ class MasterControlTests {
 	@Test
 	void whenReloadIsNotWaitedForThenItHasStarted() {
 		assertThat(this.control.reload(false))
-			.isEqualTo(new ReloadDocument(ReloadDocument.Status.STARTED, 5, null, null));
+			.isEqualTo(new ReloadDocument(ReloadDocument.Status.STARTED, 5, null, null, null));
 	}
 
 	@Test
 	void whenReloadIsRefusedAtOnceThenThatIsSaidEvenIfItIsNotWaitedFor() {
 		this.pool = (command) -> new Answer.Refused(false, "the server is stopping");
 		assertThat(this.control.reload(false))
-			.isEqualTo(new ReloadDocument(ReloadDocument.Status.FAILED, 5, null, "the server is stopping"));
+			.isEqualTo(new ReloadDocument(ReloadDocument.Status.FAILED, 5, null, "the server is stopping", null));
 	}
 
 	@Test
@@ -119,7 +120,17 @@ class MasterControlTests {
 		this.control.answer(((Event.Reload) this.events.get(0)).ticket(),
 				new Answer.Reloaded(6, Duration.ofSeconds(9)));
 		assertThat(reloading.get())
-			.isEqualTo(new ReloadDocument(ReloadDocument.Status.RELOADED, 6, Duration.ofSeconds(9), null));
+			.isEqualTo(new ReloadDocument(ReloadDocument.Status.RELOADED, 6, Duration.ofSeconds(9), null, null));
+	}
+
+	@Test
+	void whenRollbackFailsThenReasonAndOutputAreAnswered() {
+		this.pool = (command) -> new Answer.ReloadFailed("no code", "x".repeat(100_000));
+		ReloadDocument verdict = this.control.rollback(true);
+		assertThat(this.events).singleElement().isInstanceOf(Event.Rollback.class);
+		assertThat(verdict.status()).isEqualTo(ReloadDocument.Status.FAILED);
+		assertThat(verdict.reason()).isEqualTo("no code");
+		assertThat(verdict.output()).startsWith("xxx").endsWith("(cut off)").hasSizeLessThan(10_000);
 	}
 
 	@Test

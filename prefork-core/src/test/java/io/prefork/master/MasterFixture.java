@@ -1,15 +1,18 @@
 package io.prefork.master;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenOptions;
 import io.prefork.pool.PoolPolicy;
+import io.prefork.pool.RolloutPolicy;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerType;
@@ -29,6 +32,11 @@ final class MasterFixture implements WorkerLauncher, AutoCloseable {
 
 	volatile WorkerSpec launched;
 
+	volatile Preparation preparation = (generation, code) -> {
+	};
+
+	final List<Integer> used = new CopyOnWriteArrayList<>();
+
 	MasterFixture(Path parent) throws IOException {
 		this.runDirectory = RunDirectory.create(parent);
 		ListenerSet listeners = ListenerSet.open(this.os,
@@ -36,26 +44,48 @@ final class MasterFixture implements WorkerLauncher, AutoCloseable {
 				new ListenOptions(128, false, Duration.ZERO));
 		this.configuration = new MasterConfiguration(
 				new PoolPolicy(1, 4, 1, Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ZERO,
-						Duration.ofSeconds(5), 0, 0, PoolPolicy.Backoff.DEFAULT),
+						Duration.ofSeconds(5), 0, 0, PoolPolicy.Backoff.DEFAULT,
+						new RolloutPolicy(1, 0, Duration.ZERO, 5, false)),
 				new WorkerSettings(WorkerType.GTHREAD, 8, 2, 100, Optional.empty(), Duration.ofSeconds(1),
 						Duration.ofSeconds(5)),
-				listeners, this.runDirectory, Optional.empty(), this);
+				listeners, this.runDirectory, Optional.empty(), new Launcher());
 	}
 
-	@Override
-	public Launch launch(WorkerSpec spec) {
-		this.launched = spec;
-		return new Launch(List.of("sh", "-c", this.script), Map.of("PATH", "/usr/bin:/bin"));
+	/**
+	 * Starts shells, of code that is ready unless a test says otherwise.
+	 */
+	private final class Launcher implements WorkerLauncher {
+
+		@Override
+		public Launch launch(WorkerSpec spec) {
+			MasterFixture.this.launched = spec;
+			return new Launch(List.of("sh", "-c", MasterFixture.this.script), Map.of("PATH", "/usr/bin:/bin"));
+		}
+
+		@Override
+		public void prepare(int generation, Code code) throws IOException {
+			try {
+				MasterFixture.this.preparation.prepare(generation, code);
+			}
+			catch (InterruptedException ex) {
+				throw new InterruptedIOException();
+			}
+		}
+
+		@Override
+		public void used(int generation) {
+			MasterFixture.this.used.add(generation);
+		}
+
 	}
 
-	@Override
-	public void prepare(int generation, Code code) {
-		// Scripts have no code
-	}
+	/**
+	 * How code is made ready.
+	 */
+	interface Preparation {
 
-	@Override
-	public void used(int generation) {
-		// Scripts have no code
+		void prepare(int generation, WorkerLauncher.Code code) throws IOException, InterruptedException;
+
 	}
 
 	@Override

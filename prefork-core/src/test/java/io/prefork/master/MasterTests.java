@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.control.ControlClient;
 import io.prefork.control.MasterUnavailableException;
 import io.prefork.control.Message;
+import io.prefork.control.ReloadDocument;
 import io.prefork.os.Signal;
 import io.prefork.pool.Event;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +102,21 @@ class MasterTests {
 		this.master.post(new Event.Stop(true));
 		assertThat(this.master.awaitEnd()).isZero();
 		assertThat(this.fixture.os.signals).containsExactly(Signal.TERM);
+	}
+
+	@Test
+	void whenCodeIsNeverReadyThenTheMasterScalesAndStopsAllTheSame() throws Exception {
+		Link worker = connect(0, 1);
+		worker.client.tell(new Message.Ready());
+		worker.client.tell(new Message.Accepting());
+		await().until(() -> state().equals("ACCEPTING"));
+		this.fixture.preparation = (generation, code) -> new CountDownLatch(1).await();
+		assertThat(this.master.control().reload(false).status()).isEqualTo(ReloadDocument.Status.STARTED);
+		assertThat(this.master.control().pool().state()).isEqualTo("RELOADING");
+		assertThat(this.master.control().scaleTo(2).workers()).isEqualTo(2);
+		await().until(() -> this.master.control().pool().pool().size() == 2);
+		this.master.post(new Event.Stop(true));
+		assertThat(this.master.awaitEnd()).isZero();
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 import io.prefork.control.PoolDocument;
@@ -12,6 +13,7 @@ import io.prefork.control.WorkerDocument;
 import io.prefork.pool.ExitCause;
 import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
+import io.prefork.pool.RolloutView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -142,13 +144,23 @@ class PoolDocumentsTests {
 		return this.documents.worker(view, slotOrPid).orElseThrow().serial();
 	}
 
+	@Test
+	void whenARolloutFailedThenThePoolTells() {
+		PoolDocument pool = this.documents.pool(view(), Totals.NONE);
+		assertThat(pool.rollout())
+			.isEqualTo(new PoolDocument.Rollout(3, true, "FAILED", Duration.ofSeconds(2), "no", null));
+		assertThat(pool.counters().rollouts()).containsEntry("failed", 1L);
+	}
+
 	private static PoolView view(PoolView.WorkerView... workers) {
 		return view(List.of(), workers);
 	}
 
 	private static PoolView view(List<Obituary> obituaries, PoolView.WorkerView... workers) {
 		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Category.CRASH, 2L),
-				obituaries);
+				obituaries,
+				Optional.of(new RolloutView(3, true, RolloutView.Stage.FAILED, "no", "", Duration.ofSeconds(2))),
+				Map.of(RolloutView.Stage.FAILED, 1L));
 	}
 
 	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {

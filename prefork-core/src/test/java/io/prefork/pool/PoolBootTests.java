@@ -17,7 +17,7 @@ class PoolBootTests {
 	@Test
 	void whenStartedThenAsManyBootAsMayAtOnceAndTheNextWhenOneIsReady() {
 		PoolScript script = PoolScript.of(new PoolPolicy(4, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(30),
-				Duration.ZERO, Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT));
+				Duration.ZERO, Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN));
 		assertThat(PoolScript.spawns(script.on(new Event.Start()))).containsExactly(1L, 2L);
 		assertThat(script.view().state()).isEqualTo(PoolView.State.STARTING);
 		assertThat(PoolScript.spawns(script.ready(1))).containsExactly(3L);

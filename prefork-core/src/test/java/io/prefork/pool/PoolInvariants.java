@@ -17,11 +17,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>A worker is spawned once, its serial is the next, and it is told or sent nothing
  * before its spawn, no signal before its process is known, and nothing after it was
  * reaped.</li>
- * <li>The workers that count never exceed the target by more than the surge: a tenth of
- * the target, at least one. No more boot than may at once.</li>
+ * <li>The workers that count never exceed the target by more than the surge, that of a
+ * rollout or else a tenth of the target, at least one; and a canary. No more boot than
+ * may at once.</li>
  * <li>An accepting worker is told to leave only if, after that, as many accept as the
- * target says; except on dismissal and stop.</li>
- * <li>No more than two workers that a reload has replaced are leaving at a time.</li>
+ * target says, less those that a rollout may do without; except on dismissal and
+ * stop.</li>
+ * <li>No more than two workers that a reload has replaced are leaving at a time, or as
+ * many as it may replace at once; none before its canary has been started.</li>
+ * <li>A canary's gate is opened only when it has said that it is well.</li>
+ * <li>A generation is prepared once, and becomes the pool's after that.</li>
  * <li>A ticket is answered once, and tickets of 0 never.</li>
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
  * <li>The master ends once, as the last action, with no process left; and not but by
@@ -37,6 +42,12 @@ final class PoolInvariants {
 	private final Set<Long> unanswered = new HashSet<>();
 
 	private final Set<WorkerId> reloaded = new HashSet<>();
+
+	private final Set<WorkerId> well = new HashSet<>();
+
+	private int prepared = 1;
+
+	private int used;
 
 	private PoolView before;
 
@@ -65,6 +76,9 @@ final class PoolInvariants {
 		if (event instanceof Event.Exited exited) {
 			this.reloaded.remove(exited.worker());
 		}
+		if (event instanceof Event.Health health && health.ailment().isEmpty()) {
+			this.well.add(health.worker());
+		}
 	}
 
 	/**
@@ -79,12 +93,31 @@ final class PoolInvariants {
 		}
 		else if (action instanceof Action.OpenGate gate) {
 			assertThat(processes).containsKey(gate.worker());
+			assertThat(mustBeWell(processes.get(gate.worker())) && !this.well.contains(gate.worker()))
+				.as("the gate of an unwell canary stays shut")
+				.isFalse();
+		}
+		else if (action instanceof Action.CheckHealth check) {
+			assertThat(processes).containsKey(check.worker());
+		}
+		else if (action instanceof Action.Prepare prepare) {
+			assertThat(prepare.generation()).isEqualTo(++this.prepared);
+		}
+		else if (action instanceof Action.Used use) {
+			assertThat(use.generation()).isGreaterThan(this.used).isLessThanOrEqualTo(this.prepared);
+			this.used = use.generation();
 		}
 		else if (action instanceof Action.Drain drain) {
 			assertThat(processes).containsKey(drain.worker());
-			if (drain.reason().equals("reload")) {
+			if (drain.reason().startsWith("reload")) {
 				this.reloaded.add(drain.worker());
-				assertThat(this.reloaded).hasSizeLessThanOrEqualTo(2);
+				RolloutPolicy rollout = this.policy.rollout();
+				assertThat(this.reloaded)
+					.hasSizeLessThanOrEqualTo(Math.max(2, rollout.surge() + rollout.maxUnavailable()));
+				assertThat(drain.reason().equals("reload")
+						&& this.before.rollout().orElseThrow().stage() == RolloutView.Stage.PREPARING)
+					.as("the old generation is whole while code is being prepared")
+					.isFalse();
 			}
 		}
 		else if (action instanceof Action.Signal signal) {
@@ -105,6 +138,14 @@ final class PoolInvariants {
 		}
 	}
 
+	private boolean mustBeWell(SimulatedProcess process) {
+		return this.policy.rollout().health() && this.pool.view()
+			.rollout()
+			.filter((rollout) -> rollout.stage() == RolloutView.Stage.CANARY)
+			.filter((rollout) -> rollout.generation() == process.generation)
+			.isPresent();
+	}
+
 	void after(List<Action> actions, Set<WorkerId> processes) {
 		PoolView view = this.pool.view();
 		require(ids(view).equals(processes), "the pool knows its processes");
@@ -113,11 +154,13 @@ final class PoolInvariants {
 		require(spawns(actions) == view.spawned() - this.before.spawned(), "each worker is spawned once");
 		require(count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING) <= this.policy.bootsAtOnce(),
 				"no more boot than may at once");
-		int surge = Math.max(1, (view.target() + 9) / 10);
+		RolloutPolicy rollout = this.policy.rollout();
+		int surge = 1 + Math.max(rollout.surge(view.target()), (view.target() + 9) / 10);
 		long counting = view.workers().stream().filter((worker) -> worker.state().counts()).count();
 		require(counting <= view.target() + surge, "no more count than the target and the surge");
 		boolean serving = view.state() != PoolView.State.DISMISSED && view.state() != PoolView.State.STOPPING;
-		require(!serving || !drainsAccepting(actions) || count(view, WorkerState.ACCEPTING) >= view.target(),
+		require(!serving || !drainsAccepting(actions)
+				|| count(view, WorkerState.ACCEPTING) >= view.target() - rollout.unavailable(view.target()),
 				"nobody is drained whom the target needs");
 		this.everReady |= count(view, WorkerState.READY) + count(view, WorkerState.ACCEPTING) > 0;
 		this.before = view;

@@ -38,7 +38,7 @@ class PoolPolicyTests {
 
 	private PoolPolicy policy(int workers, int maximum, Duration timeout) {
 		return new PoolPolicy(workers, maximum, 1, Duration.ZERO, timeout, Duration.ZERO, Duration.ZERO, 0, 0,
-				Backoff.DEFAULT);
+				Backoff.DEFAULT, RolloutPolicy.DEFAULT);
 	}
 
 	@ParameterizedTest

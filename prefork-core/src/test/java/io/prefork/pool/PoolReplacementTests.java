@@ -15,7 +15,7 @@ class PoolReplacementTests {
 
 	private static PoolPolicy recycling(int workers, long maxRequests, long jitter) {
 		return new PoolPolicy(workers, 64, 64, Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ZERO,
-				Duration.ofSeconds(20), maxRequests, jitter, PoolPolicy.Backoff.DEFAULT);
+				Duration.ofSeconds(20), maxRequests, jitter, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
 	}
 
 	@Test

@@ -25,12 +25,14 @@ class PoolRolloutTests {
 		List<Action> actions = script.on(new Event.Accepting(script.worker(3)));
 		assertThat(PoolScript.drains(actions)).containsExactly(1L);
 		assertThat(PoolScript.spawns(actions)).containsExactly(4L);
-		assertThat(script.view().generation()).isEqualTo(2);
+		assertThat(script.view().generation()).isEqualTo(1);
 		script.passSeconds(2);
 		actions = script.up(4);
 		assertThat(PoolScript.drains(actions)).containsExactly(2L);
 		assertThat(PoolScript.spawns(actions)).isEmpty();
 		assertThat(PoolScript.replies(actions)).containsExactly(new Answer.Reloaded(2, Duration.ofSeconds(2)));
+		assertThat(actions).contains(new Action.Used(2));
+		assertThat(script.view().generation()).isEqualTo(2);
 		script.exited(1, 0);
 		script.exited(2, 0);
 		assertThat(script.lastObituary().cause()).isEqualTo(new ExitCause.Voluntary("reload"));
@@ -78,11 +80,16 @@ class PoolRolloutTests {
 		script.spawned(3);
 		script.on(new Event.BootFailed(script.worker(3), "no such table"));
 		List<Action> actions = script.exited(3, 1, "Caused by: x");
-		assertThat(PoolScript.replies(actions)).containsExactly(new Answer.Refused(false,
-				"reload failed, generation 1 goes on: worker 2 (pid 103): failed to boot: no such table\nCaused by: x"));
+		assertThat(PoolScript.replies(actions)).containsExactly(new Answer.ReloadFailed(
+				"reload failed, generation 1 goes on: worker 2 (pid 103): failed to boot: no such table",
+				"Caused by: x"));
 		assertThat(PoolScript.drains(actions)).isEmpty();
 		assertThat(PoolScript.spawns(script.passSeconds(60))).isEmpty();
-		assertThat(script.view().state()).isEqualTo(PoolView.State.RUNNING);
+		assertThat(script.view().state()).isEqualTo(PoolView.State.FROZEN);
+		assertThat(script.view().rollout()).get()
+			.returns(2, RolloutView::generation)
+			.returns(RolloutView.Stage.FAILED, RolloutView::stage)
+			.returns("Caused by: x", RolloutView::output);
 		assertThat(script.view().generation()).isEqualTo(1);
 		script.exited(1, 1);
 		assertThat(PoolScript.only(Action.Spawn.class, script.passSeconds(1))).singleElement()
@@ -99,8 +106,8 @@ class PoolRolloutTests {
 		script.on(new Event.Reload(7));
 		script.spawned(3);
 		assertThat(PoolScript.signals(script.passSeconds(63))).containsExactly("KILL #3");
-		assertThat(PoolScript.replies(script.killed(3, "SIGKILL"))).containsExactly(new Answer.Refused(false,
-				"reload failed, generation 1 goes on: worker 2 (pid 103): not serving within boot-timeout 1 min"));
+		assertThat(PoolScript.replies(script.killed(3, "SIGKILL"))).containsExactly(new Answer.ReloadFailed(
+				"reload failed, generation 1 goes on: worker 2 (pid 103): not serving within boot-timeout 1 min", ""));
 		assertThat(script.view().workers()).hasSize(2);
 	}
 
@@ -109,7 +116,8 @@ class PoolRolloutTests {
 		PoolScript script = PoolScript.running(2);
 		script.on(new Event.Reload(7));
 		script.ready(3);
-		assertThat(PoolScript.replies(script.killed(3, "SIGSEGV"))).singleElement().isInstanceOf(Answer.Refused.class);
+		assertThat(PoolScript.replies(script.killed(3, "SIGSEGV"))).singleElement()
+			.isInstanceOf(Answer.ReloadFailed.class);
 		assertThat(script.view().workers()).extracting(PoolView.WorkerView::state)
 			.containsExactly(WorkerState.ACCEPTING, WorkerState.ACCEPTING);
 	}
@@ -145,7 +153,7 @@ class PoolRolloutTests {
 	}
 
 	@Test
-	void whenLaterWorkersFailFourTimesThenTheRolloutFreezes() {
+	void whenLaterWorkersFailFourTimesThenTheOldGenerationIsServedAgainWhole() {
 		PoolScript script = PoolScript.running(2);
 		script.on(new Event.Reload(7));
 		script.up(3);
@@ -154,19 +162,23 @@ class PoolRolloutTests {
 			assertThat(PoolScript.replies(script.exited(serial, 1))).isEmpty();
 			script.passSeconds(1);
 		}
+		script.exited(1, 0);
 		script.spawned(7);
 		List<Action> actions = script.exited(7, 1);
 		assertThat(PoolScript.replies(actions)).singleElement()
 			.asString()
-			.contains("reload stopped half-way")
+			.contains("reload failed half-way, its workers are replaced by generation 1 again")
 			.contains("worker 3 (pid 107)");
-		assertThat(script.view().generation()).isEqualTo(2);
-		assertThat(script.state(2)).isEqualTo(WorkerState.ACCEPTING);
+		assertThat(script.view().state()).isEqualTo(PoolView.State.FROZEN);
+		assertThat(PoolScript.drains(actions)).isEmpty();
+		actions = script.passSeconds(1);
+		assertThat(actions).contains(new Action.Spawn(script.worker(8), 1));
+		assertThat(PoolScript.drains(script.up(8))).containsExactly(3L);
+		script.exited(3, 0);
+		assertThat(script.lastObituary().cause()).isEqualTo(new ExitCause.Voluntary("reload failed"));
 		assertThat(PoolScript.spawns(script.passSeconds(60))).isEmpty();
-		script.exited(2, 1);
-		assertThat(PoolScript.only(Action.Spawn.class, script.passSeconds(5))).singleElement()
-			.extracting(Action.Spawn::generation)
-			.isEqualTo(2);
+		assertThat(script.view().workers()).extracting(PoolView.WorkerView::generation).containsExactly(1, 1);
+		assertThat(script.view().state()).isEqualTo(PoolView.State.FROZEN);
 	}
 
 	@Test

@@ -170,7 +170,7 @@ class PoolScalingTests {
 		script.on(new Event.Reload(7));
 		script.spawned(3);
 		List<Action> actions = script.exited(3, 1);
-		assertThat(PoolScript.replies(actions)).singleElement().isInstanceOf(Answer.Refused.class);
+		assertThat(PoolScript.replies(actions)).singleElement().isInstanceOf(Answer.ReloadFailed.class);
 		assertThat(PoolScript.only(Action.Spawn.class, actions)).extracting(Action.Spawn::generation)
 			.containsExactly(1, 1);
 	}

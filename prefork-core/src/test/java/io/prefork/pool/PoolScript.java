@@ -19,8 +19,13 @@ import java.util.SplittableRandom;
  */
 final class PoolScript {
 
+	/**
+	 * A canary proves by accepting.
+	 */
+	static final RolloutPolicy PLAIN = new RolloutPolicy(1, 0, Duration.ZERO, 5, false);
+
 	static final PoolPolicy POLICY = new PoolPolicy(2, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(30),
-			Duration.ZERO, Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT);
+			Duration.ZERO, Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT, PLAIN);
 
 	private static final Duration TICK = Duration.ofMillis(250);
 
@@ -34,6 +39,8 @@ final class PoolScript {
 
 	private Instant now = Instant.EPOCH;
 
+	private boolean preparing = true;
+
 	private PoolScript(PoolPolicy policy) {
 		this.pool = new Pool(policy, new SplittableRandom(1));
 	}
@@ -43,8 +50,12 @@ final class PoolScript {
 	}
 
 	static PoolPolicy policy(int workers) {
+		return policy(workers, PLAIN);
+	}
+
+	static PoolPolicy policy(int workers, RolloutPolicy rollout) {
 		return new PoolPolicy(workers, 64, 64, POLICY.bootTimeout(), POLICY.timeout(), POLICY.requestTimeout(),
-				POLICY.gracefulTimeout(), 0, 0, POLICY.backoff());
+				POLICY.gracefulTimeout(), 0, 0, POLICY.backoff(), rollout);
 	}
 
 	/**
@@ -63,8 +74,25 @@ final class PoolScript {
 		return script;
 	}
 
+	/**
+	 * Tells an event; code that is asked for then is ready at once.
+	 */
 	List<Action> on(Event event) {
-		return this.pool.on(event, this.now);
+		List<Action> actions = new ArrayList<>(this.pool.on(event, this.now));
+		if (this.preparing) {
+			for (Action.Prepare prepare : only(Action.Prepare.class, actions)) {
+				actions.addAll(on(new Event.Prepared(prepare.generation())));
+			}
+		}
+		return actions;
+	}
+
+	/**
+	 * From now on code that is asked for is not made ready.
+	 */
+	PoolScript withoutPreparing() {
+		this.preparing = false;
+		return this;
 	}
 
 	/**
@@ -96,7 +124,7 @@ final class PoolScript {
 		this.vitals.replaceAll((id, last) -> {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
-			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests());
+			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors());
 		});
 		return on(new Event.Tick(this.vitals));
 	}
@@ -128,7 +156,7 @@ final class PoolScript {
 		spawned(serial);
 		WorkerId worker = worker(serial);
 		on(new Event.Connected(worker));
-		this.vitals.put(worker, new Vitals(this.now, Duration.ZERO, 0, Optional.empty(), 0));
+		this.vitals.put(worker, new Vitals(this.now, Duration.ZERO, 0, Optional.empty(), 0, 0));
 		return on(new Event.Ready(worker));
 	}
 
@@ -166,7 +194,12 @@ final class PoolScript {
 
 	void load(long serial, int busy, long requests) {
 		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(), busy,
-				(busy > 0) ? Optional.of(this.now) : Optional.empty(), requests));
+				(busy > 0) ? Optional.of(this.now) : Optional.empty(), requests, last.errors()));
+	}
+
+	void answered(long serial, long requests, long errors) {
+		this.vitals.computeIfPresent(worker(serial),
+				(id, last) -> new Vitals(last.heartbeat(), last.cpu(), 0, Optional.empty(), requests, errors));
 	}
 
 	PoolView view() {

@@ -1,6 +1,8 @@
 package io.prefork.pool;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
@@ -13,9 +15,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class PoolSimulationTests {
 
-	private static final long EVENTS = 200_000;
+	private static final long EVENTS = 250_000;
 
 	private static final int MAXIMUM = 14;
+
+	private final Map<RolloutView.Stage, Long> rollouts = new EnumMap<>(RolloutView.Stage.class);
 
 	@Test
 	void whenEverythingGoesWrongThenTheInvariantsHoldAndThePoolRecovers() {
@@ -28,6 +32,9 @@ class PoolSimulationTests {
 				throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
 			}
 		}
+		assertThat(this.rollouts.values()).as("rollouts end in each way: %s", this.rollouts)
+			.hasSize(3)
+			.allMatch((count) -> count > 20);
 	}
 
 	@Test
@@ -61,6 +68,7 @@ class PoolSimulationTests {
 			recover(world, policy);
 		}
 		stop(world, policy, random);
+		world.view().rollouts().forEach((end, count) -> this.rollouts.merge(end, count, Long::sum));
 		return world.events();
 	}
 
@@ -74,13 +82,15 @@ class PoolSimulationTests {
 		world.chaos(SimulatedChaos.NONE);
 		world.command(MAXIMUM);
 		world.tell(new Event.ScaleBy(0, 1));
-		world.run(Duration.ofMinutes(6));
+		world.run(Duration.ofMinutes(12));
 		if (world.over()) {
 			return;
 		}
 		assertThat(world.invariants().unanswered()).as("every rollout has ended").isEmpty();
 		if (policy.maxRequests() == 0) {
-			assertThat(world.view().state()).isEqualTo(PoolView.State.RUNNING);
+			assertThat(world.view().state()).isIn(PoolView.State.RUNNING, PoolView.State.FROZEN);
+			assertThat(world.view().workers()).extracting(PoolView.WorkerView::generation)
+				.containsOnly(world.view().generation());
 			assertThat(world.serving()).isEqualTo(world.view().target());
 			assertThat(world.view().workers()).hasSize(world.view().target());
 			world.observe((action) -> {
@@ -108,21 +118,27 @@ class PoolSimulationTests {
 
 	private static SimulatedChaos withoutJumps(SimulatedChaos chaos) {
 		return new SimulatedChaos(chaos.loss(), chaos.doubling(), chaos.bootFailure(), chaos.bootHang(), chaos.crash(),
-				chaos.hang(), chaos.stuckDrain(), chaos.leaving(), 0);
+				chaos.hang(), chaos.stuckDrain(), chaos.leaving(), 0, chaos.unprepared(), chaos.unwell(),
+				chaos.faulty());
 	}
 
 	private void calmStory(long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
-		SimulatedWorld world = new SimulatedWorld(policy(random), random.split());
+		PoolPolicy policy = policy(random);
+		SimulatedWorld world = new SimulatedWorld(policy, random.split());
 		world.tell(new Event.Start());
 		world.run(Duration.ofMinutes(2));
 		assertThat(world.serving()).isGreaterThanOrEqualTo(world.view().target());
 		for (int i = 0; i < 6; i++) {
 			long least = Math.min(world.serving(), world.view().target());
-			int command = random.nextInt(3);
+			int command = random.nextInt(4);
+			if (command < 2) {
+				least -= policy.rollout().unavailable(world.view().target());
+			}
 			switch (command) {
 				case 0 -> world.tell(new Event.Reload(0));
-				case 1 -> world.tell(new Event.Replace(0,
+				case 1 -> world.tell(new Event.Rollback(0));
+				case 2 -> world.tell(new Event.Replace(0,
 						world.view().workers().get(random.nextInt(world.view().workers().size())).worker()));
 				default -> world.tell(new Event.ScaleBy(0, 1));
 			}
@@ -137,11 +153,17 @@ class PoolSimulationTests {
 			.containsEntry(ExitCause.Category.BOOT, 0L);
 	}
 
+	private static RolloutPolicy rollout(SplittableRandom random) {
+		int surge = random.nextInt(4);
+		int unavailable = random.nextInt((surge == 0) ? 1 : 0, 3);
+		return new RolloutPolicy(surge, unavailable, Duration.ofSeconds(random.nextInt(7)), 5, random.nextBoolean());
+	}
+
 	private PoolPolicy policy(SplittableRandom random) {
 		long maxRequests = (random.nextInt(3) == 0) ? 2000 : 0;
 		return new PoolPolicy(random.nextInt(1, 13), MAXIMUM, random.nextInt(1, 4), Duration.ofSeconds(20),
 				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ZERO, Duration.ofSeconds(random.nextInt(8, 15)),
-				maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT);
+				maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT, rollout(random));
 	}
 
 }

@@ -90,7 +90,7 @@ class PoolSupervisionTests {
 		script.on(new Event.ScaleTo(0, 2));
 		script.spawned(2);
 		script.on(new Event.Connected(script.worker(2)));
-		Vitals silent = new Vitals(script.now(), Duration.ZERO, 0, Optional.empty(), 0);
+		Vitals silent = new Vitals(script.now(), Duration.ZERO, 0, Optional.empty(), 0, 0);
 		script.on(new Event.Tick(Map.of(script.worker(2), silent)));
 		assertThat(script.passSeconds(60)).isEmpty();
 		List<Action> actions = script.passSeconds(0.25);
@@ -104,7 +104,7 @@ class PoolSupervisionTests {
 	@Test
 	void whenDrainingWorkerIsSilentThenOnlyItsDrainDeadlineCounts() {
 		PoolPolicy policy = new PoolPolicy(1, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ZERO,
-				Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT);
+				Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
 		PoolScript script = PoolScript.running(policy);
 		script.on(new Event.Leaving(script.worker(1), "TERM"));
 		script.up(2);
@@ -116,7 +116,7 @@ class PoolSupervisionTests {
 	@Test
 	void whenRequestIsTooOldThenItsWorkerIsReplaced() {
 		PoolPolicy policy = new PoolPolicy(1, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(30),
-				Duration.ofSeconds(10), Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT);
+				Duration.ofSeconds(10), Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
 		PoolScript script = PoolScript.running(policy);
 		script.load(1, 1, 7);
 		assertThat(script.passSeconds(10)).isEmpty();
@@ -135,7 +135,7 @@ class PoolSupervisionTests {
 	@Test
 	void whenTimeoutsAreZeroThenNobodyIsJudged() {
 		PoolPolicy policy = new PoolPolicy(1, 8, 2, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(20),
-				0, 0, PoolPolicy.Backoff.DEFAULT);
+				0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
 		PoolScript script = PoolScript.running(policy);
 		script.load(1, 1, 0);
 		script.silence(1);

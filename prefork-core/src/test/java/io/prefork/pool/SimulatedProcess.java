@@ -35,6 +35,15 @@ final class SimulatedProcess {
 
 	long requests;
 
+	long errors;
+
+	/**
+	 * Whether it answers half its requests with errors.
+	 */
+	boolean faulty;
+
+	boolean unwell;
+
 	SimulatedProcess(WorkerId id, int generation) {
 		this.id = id;
 		this.generation = generation;
@@ -47,6 +56,7 @@ final class SimulatedProcess {
 		if (!this.hung) {
 			this.beat = now;
 			this.requests += requests;
+			this.errors += this.faulty ? (requests + 1) / 2 : 0;
 			this.cpu = this.cpu.plusMillis(20);
 		}
 		else if (this.working) {
@@ -56,7 +66,7 @@ final class SimulatedProcess {
 
 	Optional<Vitals> vitals(int busy) {
 		return Optional.ofNullable(this.beat)
-			.map((beat) -> new Vitals(beat, this.cpu, busy, Optional.empty(), this.requests));
+			.map((beat) -> new Vitals(beat, this.cpu, busy, Optional.empty(), this.requests, this.errors));
 	}
 
 }

@@ -102,11 +102,12 @@ final class SimulatedWorld {
 	void command(int maximum) {
 		long ticket = ++this.tickets;
 		List<PoolView.WorkerView> workers = this.pool.view().workers();
-		switch (this.random.nextInt(10)) {
+		switch (this.random.nextInt(11)) {
 			case 0, 1 -> ask(ticket, new Event.ScaleTo(ticket, this.random.nextInt(maximum + 2)));
 			case 2, 3 -> ask(ticket, new Event.ScaleBy(ticket, this.random.nextInt(5) - 2));
 			case 4, 5, 6 -> ask(ticket, new Event.Reload(ticket));
-			case 7, 8 -> ask(ticket, new Event.Replace(ticket, workers.isEmpty() ? new WorkerId(0, 999_999)
+			case 7 -> ask(ticket, new Event.Rollback(ticket));
+			case 8, 9 -> ask(ticket, new Event.Replace(ticket, workers.isEmpty() ? new WorkerId(0, 999_999)
 					: workers.get(this.random.nextInt(workers.size())).worker()));
 			default -> {
 				if (this.random.nextInt(5) == 0) {
@@ -157,8 +158,14 @@ final class SimulatedWorld {
 	}
 
 	private void carryOut(Action action) {
-		if (action instanceof Action.Spawn spawn) {
+		if (action instanceof Action.Prepare prepare) {
+			prepare(prepare.generation());
+		}
+		else if (action instanceof Action.Spawn spawn) {
 			spawn(spawn);
+		}
+		else if (action instanceof Action.CheckHealth check) {
+			checkHealth(this.processes.get(check.worker()));
 		}
 		else if (action instanceof Action.OpenGate gate) {
 			open(this.processes.get(gate.worker()));
@@ -179,8 +186,25 @@ final class SimulatedWorld {
 		}
 	}
 
+	/**
+	 * What fails does so late too, when the pool has given it up.
+	 */
+	private void prepare(int generation) {
+		boolean fails = happens(this.chaos.unprepared());
+		boolean late = happens(this.chaos.unprepared() / 2);
+		later(millis(1, late ? 700_000 : 4000), () -> tell(
+				fails ? new Event.PrepareFailed(generation, "no such jar") : new Event.Prepared(generation)));
+	}
+
+	private void checkHealth(SimulatedProcess process) {
+		process.unwell &= !happens(0.1);
+		send(new Event.Health(process.id, process.unwell ? "db is DOWN" : ""));
+	}
+
 	private void spawn(Action.Spawn spawn) {
 		SimulatedProcess process = new SimulatedProcess(spawn.worker(), spawn.generation());
+		process.unwell = happens(this.chaos.unwell());
+		process.faulty = happens(this.chaos.faulty());
 		this.processes.put(process.id, process);
 		if (happens(this.chaos.bootFailure() / 4)) {
 			later(millis(1, 200), () -> {

@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
@@ -203,6 +204,12 @@ public class PreforkProperties {
 	 * and the temporary directory.
 	 */
 	private @Nullable String cacheDir;
+
+	/**
+	 * Settings of rollouts.
+	 */
+	@NestedConfigurationProperty
+	private final RolloutProperties rollout = new RolloutProperties();
 
 	/**
 	 * Settings of the worker processes.
@@ -431,6 +438,10 @@ public class PreforkProperties {
 
 	public void setCacheDir(@Nullable String cacheDir) {
 		this.cacheDir = cacheDir;
+	}
+
+	public RolloutProperties getRollout() {
+		return this.rollout;
 	}
 
 	public Worker getWorker() {

@@ -39,7 +39,7 @@ final class LogLines {
 	/** The delay before a respawn. */
 	static final Pattern BACKOFF = Pattern.compile("respawning in ");
 
-	static final Pattern RELOAD_FAILED = Pattern.compile("reload (failed|stopped)");
+	static final Pattern RELOAD_FAILED = Pattern.compile("reload failed");
 
 	static final Pattern THREAD_DUMP = Pattern.compile("Full thread dump");
 

@@ -150,6 +150,7 @@ final class PoolLauncher {
 		// A test may set them otherwise, as arguments.
 		this.environment.putIfAbsent("PREFORK_GRACEFULTIMEOUT", "10s");
 		this.environment.putIfAbsent("PREFORK_CACHEDIR", CACHE.toString());
+		this.environment.putIfAbsent("PREFORK_ROLLOUT_CANARYWINDOW", "1s");
 		PoolProcess process = new PoolProcess(execute(command), mark, this.port,
 				(this.managementPort != 0) ? this.managementPort : this.port, runDirectory, new LogFile(this.log));
 		this.started.accept(process);

@@ -53,12 +53,13 @@ record PoolStatus(JsonNode json) {
 	}
 
 	/**
-	 * Whether there are as many workers as wanted, all of them accepting.
+	 * Whether there are as many workers as wanted, all of them accepting. A reload that
+	 * failed does not matter.
 	 * @param workers how many are wanted
 	 * @return whether nothing is on its way any more
 	 */
 	boolean settledAt(int workers) {
-		return state().equals("RUNNING") && target() == workers && accepting() == workers
+		return List.of("RUNNING", "FROZEN").contains(state()) && target() == workers && accepting() == workers
 				&& workers().size() == workers;
 	}
 

@@ -17,7 +17,8 @@ class ReloadProcessTests extends ProcessTestSupport {
 
 	@Override
 	PoolLauncher shared(PoolLauncher launcher) {
-		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure());
+		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure(),
+				"--prefork.rollout.canary-window=5s");
 	}
 
 	private Path failure() {
@@ -59,24 +60,56 @@ class ReloadProcessTests extends ProcessTestSupport {
 	}
 
 	@Test
-	void whenCanaryFailsThenOldGenerationGoesOn() throws IOException {
-		Path failure = failure();
+	void whenCanaryFailsThenOldGenerationGoesOnUntilTheNextReload() throws IOException {
 		PoolProcess pool = sharedPool();
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.RELOAD_FAILED, LogLines.TOLD_TO_FAIL);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL);
+		Files.createFile(failure());
+		try {
+			assertReloadFails(pool, "told to fail by " + failure());
+		}
+		finally {
+			Files.delete(failure());
+		}
+		JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
+		assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("RELOADED");
+		assertThat(pool.pool().state()).isEqualTo("RUNNING");
+	}
+
+	@Test
+	void whenCanaryIsUnwellOrExitsSoonOrCannotReadItsSettingsThenOldGenerationGoesOn() throws IOException {
+		PoolProcess pool = sharedPool();
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT);
+		Path settings = sharedDirectory().resolve("application.yml");
+		try {
+			Files.writeString(failure(), "unwell");
+			assertReloadFails(pool, "is DOWN (told to be unwell by " + failure() + ")");
+			Files.writeString(failure(), "leave 7");
+			assertReloadFails(pool, "exited with status 7");
+			Files.delete(failure());
+			Files.writeString(settings, "sample: [");
+			assertReloadFails(pool, "application.yml");
+		}
+		finally {
+			Files.deleteIfExists(failure());
+			Files.deleteIfExists(settings);
+		}
+	}
+
+	private static void assertReloadFails(PoolProcess pool, String cause) {
+		pool.expectProblems(LogLines.RELOAD_FAILED);
 		PoolStatus before = pool.pool();
-		Files.createFile(failure);
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
 			assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("FAILED");
-			assertThat(verdict.path("reason").asString()).contains("told to fail by " + failure);
+			assertThat(verdict.path("reason").asString()).contains(cause);
 			assertThat(pool.awaitSettled(2).pids()).isEqualTo(before.pids());
 			load.awaitProgress();
 			load.stopAndAssertNothingLost();
 		}
-		assertThat(pool.pool().generation()).isEqualTo(before.generation());
-		Files.delete(failure);
-		JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
-		assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("RELOADED");
+		PoolStatus after = pool.pool();
+		assertThat(after.generation()).isEqualTo(before.generation());
+		assertThat(after.state()).isEqualTo("FROZEN");
+		assertThat(after.json().path("rollout").path("reason").asString()).contains(cause);
 	}
 
 	@Test

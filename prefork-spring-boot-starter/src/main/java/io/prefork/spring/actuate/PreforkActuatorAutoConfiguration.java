@@ -2,6 +2,7 @@ package io.prefork.spring.actuate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.prefork.control.PoolControl;
+import io.prefork.worker.HealthCheck;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
@@ -14,10 +15,12 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.web.server.WebExceptionHandler;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -92,6 +95,18 @@ public final class PreforkActuatorAutoConfiguration {
 		@ConditionalOnEnabledHealthIndicator("prefork")
 		PreforkHealthIndicator preforkHealthIndicator(PoolSnapshot snapshot) {
 			return new PreforkHealthIndicator(snapshot);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(HealthEndpoint.class)
+	static class RolloutHealthConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean(HealthCheck.class)
+		RolloutHealth preforkRolloutHealth(ObjectProvider<HealthEndpoint> endpoint, Environment environment) {
+			return new RolloutHealth(endpoint, environment.getProperty(RolloutHealth.GROUP));
 		}
 
 	}

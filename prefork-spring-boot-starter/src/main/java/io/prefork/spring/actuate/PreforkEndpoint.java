@@ -28,12 +28,12 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
  * {@code unrestricted}.
  * <p>
  * Every answer but 204 is a JSON object; an error is {@code {"error": "<a sentence>"}}.
- * Statuses besides 200: 202 a reload was started, 204 a worker is being replaced, 400 the
- * command can never succeed as given, 404 no such worker or action or this process is not
- * part of a pool, 409 a reload failed and the old generation goes on, 503 the pool is in
- * no state to obey or the master does not answer. Nothing was changed by a command that
- * was answered with 400, 404 or 503, except that a master which does not answer may have
- * obeyed before it fell silent.
+ * Statuses besides 200: 202 a reload or rollback was started, 204 a worker is being
+ * replaced, 400 the command can never succeed as given, 404 no such worker or action or
+ * this process is not part of a pool, 409 it failed and the old generation goes on, 503
+ * the pool is in no state to obey or the master does not answer. Nothing was changed by a
+ * command that was answered with 400, 404 or 503, except that a master which does not
+ * answer may have obeyed before it fell silent.
  *
  * @see PoolControl
  */
@@ -88,11 +88,12 @@ public class PreforkEndpoint {
 	}
 
 	/**
-	 * Changes the target by a difference, or reloads.
-	 * @param action {@code up}, {@code down} or {@code reload}
+	 * Changes the target by a difference, reloads or rolls back.
+	 * @param action {@code up}, {@code down}, {@code reload} or {@code rollback}
 	 * @param by the difference, raw, 1 if {@code null}
-	 * @param wait whether to wait for the verdict of a reload, raw, no if {@code null}
-	 * @return the target before and now, or how the reload went
+	 * @param wait whether to wait for the verdict of a reload or rollback, raw, no if
+	 * {@code null}
+	 * @return the target before and now, or how the rollout went
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Map<String, Object>> command(@Selector String action, @Nullable Object by,
@@ -104,8 +105,12 @@ public class PreforkEndpoint {
 				CommandField.BY.rejectIn(action, by);
 				yield reloaded(control.reload(CommandField.WAIT.flag(wait)));
 			}
-			default ->
-				error(404, "There is no action \"" + action + "\"; the actions are \"up\", \"down\" and \"reload\".");
+			case "rollback" -> {
+				CommandField.BY.rejectIn(action, by);
+				yield reloaded(control.rollback(CommandField.WAIT.flag(wait)));
+			}
+			default -> error(404, "There is no action \"" + action
+					+ "\"; the actions are \"up\", \"down\", \"reload\" and \"rollback\".");
 		});
 	}
 

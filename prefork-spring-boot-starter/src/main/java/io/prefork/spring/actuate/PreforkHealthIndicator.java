@@ -10,7 +10,8 @@ import org.springframework.boot.health.contributor.Status;
 /**
  * Health of the pool as a whole, at most one second old.
  * <ul>
- * <li>{@code UP}: at least one worker accepts.
+ * <li>{@code UP}: at least one worker accepts. Also after a rollout that failed: the
+ * service is none the worse for it.
  * <li>{@code DEGRADED}: at least one worker accepts, but workers die faster than they are
  * healthy. HTTP 200 and of no effect on the aggregate, since the service answers.
  * <li>{@code OUT_OF_SERVICE}: the pool is starting, dismissed or stopping.
@@ -36,12 +37,16 @@ class PreforkHealthIndicator implements HealthIndicator {
 		}
 		try {
 			PoolDocument pool = this.snapshot.get();
-			return Health.status(status(pool))
+			Health.Builder health = Health.status(status(pool))
 				.withDetail("state", pool.state())
 				.withDetail("target", pool.workers().target())
 				.withDetail("accepting", pool.workers().accepting())
-				.withDetail("generation", pool.generation())
-				.build();
+				.withDetail("generation", pool.generation());
+			PoolDocument.Rollout rollout = pool.rollout();
+			if (rollout != null && rollout.reason() != null) {
+				health.withDetail("rollout", rollout.stage() + ": " + rollout.reason());
+			}
+			return health.build();
 		}
 		catch (RuntimeException ex) {
 			return Health.unknown().withException(ex).build();

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prefork.control.PoolDocument;
 import io.prefork.pool.ExitCause;
+import io.prefork.pool.RolloutView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,11 @@ class PreforkMetrics implements MeterBinder {
 			.register(registry);
 		counter("prefork.spawned", (pool) -> pool.counters().spawned()).description("Worker processes started")
 			.register(registry);
+		endings(registry);
+		this.dynamicMeters.add(new DynamicMeters(registry, this::read));
+	}
+
+	private void endings(MeterRegistry registry) {
 		for (ExitCause.Category category : ExitCause.Category.values()) {
 			String name = category.name().toLowerCase(Locale.ROOT);
 			counter("prefork.exits", (pool) -> pool.counters().exits().getOrDefault(name, 0L))
@@ -75,7 +81,15 @@ class PreforkMetrics implements MeterBinder {
 				.tag("category", name)
 				.register(registry);
 		}
-		this.dynamicMeters.add(new DynamicMeters(registry, this::read));
+		for (RolloutView.Stage end : RolloutView.Stage.values()) {
+			if (end.isEnd()) {
+				String name = end.name().toLowerCase(Locale.ROOT);
+				counter("prefork.rollouts", (pool) -> pool.counters().rollouts().getOrDefault(name, 0L))
+					.description("Reloads and rollbacks ended")
+					.tag("outcome", name)
+					.register(registry);
+			}
+		}
 	}
 
 	private void workers(MeterRegistry registry, String state, ToDoubleFunction<PoolDocument.Workers> value) {

@@ -182,7 +182,8 @@ class MasterRun {
 				this.settings.properties().getBootTimeout(), timeout,
 				(worker.type() == WorkerType.SYNC) ? timeout : Duration.ZERO,
 				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
-				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT);
+				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT,
+				RolloutSettings.policy(this.settings.properties().getRollout()));
 	}
 
 	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {

@@ -114,6 +114,7 @@ final class PoolSettings {
 		duration("prefork.keep-alive", this.properties.getKeepAlive());
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		checkClients();
+		RolloutSettings.check(this.properties.getRollout());
 		umask();
 		type();
 	}
@@ -136,14 +137,14 @@ final class PoolSettings {
 		}
 	}
 
-	private static void between(String setting, long value, long lowest, long highest) {
+	static void between(String setting, long value, long lowest, long highest) {
 		if (value < lowest || value > highest) {
 			throw new InvalidSettingException(setting, value, "which is not between " + lowest + " and " + highest,
 					"Set '" + setting + "' to a number from " + lowest + " to " + highest + ".");
 		}
 	}
 
-	private static void duration(String setting, @Nullable Duration value) {
+	static void duration(String setting, @Nullable Duration value) {
 		if (value != null && (value.isNegative() || value.compareTo(LONGEST) > 0)) {
 			throw new InvalidSettingException(setting, value,
 					value.isNegative() ? "which is negative" : "which is longer than a year",

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.prefork.os.Listener;
+import io.prefork.worker.HealthCheck;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerAgent;
 import io.prefork.worker.WorkerSpec;
@@ -145,6 +146,7 @@ final class WorkerBootstrap {
 	}
 
 	void ready(ConfigurableApplicationContext context) {
+		context.getBeanProvider(HealthCheck.class).ifAvailable(this.agent::onCheckHealth);
 		this.agent.ready(context::close);
 	}
 

@@ -27,7 +27,7 @@ public class FakePoolControl implements PoolControl {
 
 	PoolDocument pool = pool("RUNNING", 4, List.of(WORKER));
 
-	ReloadDocument reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null);
+	ReloadDocument reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null, null);
 
 	@Nullable RuntimeException failure;
 
@@ -44,13 +44,13 @@ public class FakePoolControl implements PoolControl {
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
 				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
-				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits), workers);
+				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits, Map.of("failed", 1L)), workers, null);
 	}
 
 	void reset() {
 		this.commands.clear();
 		this.failure = null;
-		this.reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null);
+		this.reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null, null);
 		this.pool = pool("RUNNING", 4, List.of(WORKER));
 	}
 
@@ -87,6 +87,12 @@ public class FakePoolControl implements PoolControl {
 	@Override
 	public ReloadDocument reload(boolean wait) {
 		record("reload " + wait);
+		return this.reload;
+	}
+
+	@Override
+	public ReloadDocument rollback(boolean wait) {
+		record("rollback " + wait);
 		return this.reload;
 	}
 

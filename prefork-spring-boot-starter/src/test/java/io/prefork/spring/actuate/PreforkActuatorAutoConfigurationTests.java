@@ -5,6 +5,7 @@ import java.util.List;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.prefork.control.PoolControl;
+import io.prefork.worker.HealthCheck;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
@@ -114,7 +115,9 @@ class PreforkActuatorAutoConfigurationTests {
 					WebEndpointAutoConfiguration.class, PreforkActuatorAutoConfiguration.class))
 			.withClassLoader(new FilteredClassLoader("org.springframework.boot.health"))
 			.withPropertyValues(EXPOSED)
-			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(PreforkEndpoint.class));
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(PreforkEndpoint.class)
+				.doesNotHaveBean(HealthCheck.class));
 	}
 
 	@Test

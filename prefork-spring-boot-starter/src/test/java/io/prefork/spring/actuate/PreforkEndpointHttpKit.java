@@ -85,7 +85,7 @@ abstract class PreforkEndpointHttpKit {
 						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M"},"workerClass":"gthread","threads":8,"generation":2,
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
 						 "workers":{"target":4,"accepting":4,"ready":0,"booting":0,"draining":0,"busy":3,"slots":32},
-						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1}},
+						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},"rollouts":{"failed":1}},
 						 "pool":[{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
 						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}]}""");
 	}
@@ -155,7 +155,8 @@ abstract class PreforkEndpointHttpKit {
 
 	@Test
 	void whenReloadIsWaitedForThenAnswerIsTheVerdict() throws Exception {
-		this.control.reload = new ReloadDocument(ReloadDocument.Status.RELOADED, 3, Duration.ofMillis(8200), null);
+		this.control.reload = new ReloadDocument(ReloadDocument.Status.RELOADED, 3, Duration.ofMillis(8200), null,
+				null);
 		assertAnswer(post("/reload", "{\"wait\":true}"), 200,
 				"{\"status\":\"RELOADED\",\"generation\":3,\"took\":\"PT8.2S\"}");
 		assertThat(this.control.commands).containsExactly("reload true");
@@ -163,9 +164,18 @@ abstract class PreforkEndpointHttpKit {
 
 	@Test
 	void whenReloadFailsThenConflictWithReason() throws Exception {
-		this.control.reload = new ReloadDocument(ReloadDocument.Status.FAILED, 2, Duration.ofSeconds(3), "no database");
+		this.control.reload = new ReloadDocument(ReloadDocument.Status.FAILED, 2, Duration.ofSeconds(3), "no database",
+				"Caused by: x");
 		assertAnswer(post("/reload", "{\"wait\":true}"), 409,
-				"{\"status\":\"FAILED\",\"generation\":2,\"took\":\"PT3S\",\"reason\":\"no database\"}");
+				"{\"status\":\"FAILED\",\"generation\":2,\"took\":\"PT3S\",\"reason\":\"no database\",\"output\":\"Caused by: x\"}");
+	}
+
+	@Test
+	void whenRolledBackThenAnswerIsTheVerdict() throws Exception {
+		assertThat(post("/rollback", "{}").statusCode()).isEqualTo(202);
+		assertThat(post("/rollback", "{\"wait\":true}").statusCode()).isEqualTo(202);
+		assertThat(this.control.commands).containsExactly("rollback false", "rollback true");
+		assertThat(post("/rollback", "{\"by\":1}").statusCode()).isEqualTo(400);
 	}
 
 	@ParameterizedTest
@@ -242,8 +252,8 @@ abstract class PreforkEndpointHttpKit {
 	@ParameterizedTest
 	@ValueSource(strings = { "/sideways", "/0", "/UP" })
 	void whenActionIsUnknownThenNotFoundListsTheActions(String path) throws Exception {
-		assertError(post(path, "{}"), 404,
-				"There is no action \"" + path.substring(1) + "\"; the actions are \"up\", \"down\" and \"reload\".");
+		assertError(post(path, "{}"), 404, "There is no action \"" + path.substring(1)
+				+ "\"; the actions are \"up\", \"down\", \"reload\" and " + "\"rollback\".");
 		assertThat(this.control.commands).isEmpty();
 	}
 

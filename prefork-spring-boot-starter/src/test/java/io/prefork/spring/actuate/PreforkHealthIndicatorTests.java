@@ -1,5 +1,6 @@
 package io.prefork.spring.actuate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -22,9 +23,9 @@ class PreforkHealthIndicatorTests {
 			new PoolSnapshot(new PoolControlProvider(this.control), System::nanoTime));
 
 	@ParameterizedTest
-	@CsvSource({ "RUNNING, 4, UP", "SCALING, 1, UP", "RELOADING, 4, UP", "DEGRADED, 1, DEGRADED", "DEGRADED, 0, DOWN",
-			"SCALING, 0, DOWN", "RELOADING, 0, DOWN", "STARTING, 0, OUT_OF_SERVICE", "DISMISSED, 0, OUT_OF_SERVICE",
-			"STOPPING, 3, OUT_OF_SERVICE" })
+	@CsvSource({ "RUNNING, 4, UP", "SCALING, 1, UP", "RELOADING, 4, UP", "FROZEN, 4, UP", "DEGRADED, 1, DEGRADED",
+			"DEGRADED, 0, DOWN", "SCALING, 0, DOWN", "RELOADING, 0, DOWN", "STARTING, 0, OUT_OF_SERVICE",
+			"DISMISSED, 0, OUT_OF_SERVICE", "STOPPING, 3, OUT_OF_SERVICE" })
 	void whenPoolIsInStateThenHealthFollows(String state, int accepting, String status) {
 		this.control.pool = FakePoolControl.pool(state, accepting, List.of());
 		assertThat(this.indicator.health().getStatus().getCode()).isEqualTo(status);
@@ -34,8 +35,8 @@ class PreforkHealthIndicatorTests {
 	void whenFirstWorkerIsReadyAndNoneHasDiedThenPoolIsStillOutOfService() {
 		PoolDocument pool = FakePoolControl.pool("SCALING", 0, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 1,
-				pool.listeners(), pool.workers(), new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L)),
-				List.of());
+				pool.listeners(), pool.workers(),
+				new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of()), List.of(), null);
 		assertThat(this.indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}
 
@@ -43,6 +44,17 @@ class PreforkHealthIndicatorTests {
 	void whenPoolIsKnownThenDetailsDescribeIt() {
 		assertThat(this.indicator.health().getDetails()).containsExactly(entry("state", "RUNNING"), entry("target", 4),
 				entry("accepting", 4), entry("generation", 2));
+	}
+
+	@Test
+	void whenReloadFailedThenHealthSaysWhyAndIsUp() {
+		PoolDocument pool = FakePoolControl.pool("FROZEN", 4, List.of());
+		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 2,
+				pool.listeners(), pool.workers(), pool.counters(), pool.pool(),
+				new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no database", null));
+		Health health = this.indicator.health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("rollout", "FAILED: no database");
 	}
 
 	@Test

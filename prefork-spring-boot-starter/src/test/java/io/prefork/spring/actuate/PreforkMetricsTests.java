@@ -58,6 +58,13 @@ class PreforkMetricsTests {
 			.isEqualTo(count);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "failed, 1", "succeeded, 0", "cancelled, 0" })
+	void whenRolloutsHaveEndedThenTheyAreCountedByOutcome(String outcome, double count) {
+		assertThat(this.registry.get("prefork.rollouts").tag("outcome", outcome).functionCounter().count())
+			.isEqualTo(count);
+	}
+
 	@Test
 	void whenMetersAreBoundThenMasterIsNotAskedYet() {
 		assertThat(this.control.reads).isZero();
