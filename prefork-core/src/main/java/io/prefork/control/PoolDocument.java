@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param workers counts of workers by state, and of request slots
  * @param counters what has happened since the master started; never goes backwards
  * @param pool the workers, by slot
+ * @param obituaries the last exits in brief, newest first
  */
 public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
-		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool) {
+		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool,
+		List<ObituaryDocument> obituaries) {
 
 	/**
 	 * The master process.
@@ -67,9 +69,10 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slowClients connections broken off because their clients were too slow
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
+	 * @param causes processes ended, by kind of cause, such as {@code oom-kill}
 	 */
 	public record Counters(long requests, long errors, long overflowed, long slowClients, long spawned,
-			Map<String, Long> exits) {
+			Map<String, Long> exits, Map<String, Long> causes) {
 	}
 
 	/**
@@ -78,8 +81,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slot its slot
 	 * @param pid its process id
 	 * @param generation its generation
-	 * @param state its state
-	 * @param age time since it was spawned
+	 * @param state its state, {@code EXITED} of one that is gone
+	 * @param age time since it was spawned, or that it lived
 	 * @param busy requests in flight
 	 * @param requests requests answered
 	 * @param oldestRequest age of the oldest request in flight, or {@code null} when idle

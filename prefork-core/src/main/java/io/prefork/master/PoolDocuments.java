@@ -4,18 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 
 import io.prefork.control.PoolDocument;
 import io.prefork.control.WorkerDocument;
 import io.prefork.os.Listener;
 import io.prefork.os.Processes;
-import io.prefork.pool.ExitCause;
-import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
@@ -28,14 +24,6 @@ import org.jspecify.annotations.Nullable;
  * {@code /proc}. For any thread.
  */
 final class PoolDocuments {
-
-	/**
-	 * Obituaries shown of a slot, and how much of each one's evidence, in characters: a
-	 * document must fit into a control message.
-	 */
-	private static final int OBITUARIES = 5;
-
-	private static final int LONGEST_EVIDENCE = 24 * 1024;
 
 	private final MasterConfiguration configuration;
 
@@ -65,8 +53,8 @@ final class PoolDocuments {
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
-						view.spawned(), exits(view)),
-				summaries);
+						view.spawned(), ObituaryDocuments.exits(view), ObituaryDocuments.causes(view)),
+				summaries, ObituaryDocuments.last(view));
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {
@@ -76,12 +64,12 @@ final class PoolDocuments {
 					reading.map(SlotReading::accepted).orElse(0L), reading.map(SlotReading::overflowed).orElse(0L),
 					reading.map(SlotReading::errors).orElse(0L), reading.map(SlotReading::slowClients).orElse(0L),
 					reading.map(SlotReading::heapMax).filter((max) -> max > 0).orElse(null),
-					obituaries(view, worker.worker().slot()));
-		});
+					ObituaryDocuments.ofSlot(view, worker.worker().slot()));
+		}).or(() -> ObituaryDocuments.gone(view, slotOrPid));
 	}
 
 	/**
-	 * Finds a worker by its slot or else by its pid.
+	 * Finds a worker that lives by its slot or else by its pid.
 	 */
 	static Optional<PoolView.WorkerView> find(PoolView view, String slotOrPid) {
 		return view.workers()
@@ -108,18 +96,6 @@ final class PoolDocuments {
 		return documents;
 	}
 
-	private static Map<String, Long> exits(PoolView view) {
-		Map<String, Long> exits = new TreeMap<>();
-		for (ExitCause.Category category : ExitCause.Category.values()) {
-			exits.put(name(category), view.exits().getOrDefault(category, 0L));
-		}
-		return exits;
-	}
-
-	private static String name(ExitCause.Category category) {
-		return category.name().toLowerCase(Locale.ROOT);
-	}
-
 	private PoolDocument.WorkerSummary summary(PoolView.WorkerView worker) {
 		Optional<SlotReading> reading = reading(worker.worker());
 		return new PoolDocument.WorkerSummary(worker.worker().slot(), worker.pid(), worker.generation(),
@@ -140,28 +116,6 @@ final class PoolDocuments {
 	private static @Nullable Long resident(int pid) {
 		OptionalLong resident = Processes.resident(pid);
 		return resident.isPresent() ? resident.getAsLong() : null;
-	}
-
-	private static List<WorkerDocument.ObituaryDocument> obituaries(PoolView view, int slot) {
-		return view.obituaries()
-			.stream()
-			.filter((obituary) -> obituary.worker().slot() == slot)
-			.limit(OBITUARIES)
-			.map(PoolDocuments::document)
-			.toList();
-	}
-
-	private static WorkerDocument.ObituaryDocument document(Obituary obituary) {
-		return new WorkerDocument.ObituaryDocument(obituary.worker().slot(), obituary.pid(), obituary.generation(),
-				name(obituary.cause().category()), obituary.cause().describe(), obituary.age(), obituary.requests(),
-				obituary.inFlight(), evidence(obituary.evidence()));
-	}
-
-	private static @Nullable String evidence(String text) {
-		if (text.isEmpty()) {
-			return null;
-		}
-		return (text.length() > LONGEST_EVIDENCE) ? text.substring(0, LONGEST_EVIDENCE) + "\n(cut off)" : text;
 	}
 
 }

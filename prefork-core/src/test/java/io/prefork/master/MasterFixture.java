@@ -9,7 +9,9 @@ import java.util.Optional;
 
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenOptions;
+import io.prefork.os.MemoryGroup;
 import io.prefork.pool.PoolPolicy;
+import io.prefork.scoreboard.Scoreboard;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerType;
@@ -25,12 +27,18 @@ final class MasterFixture implements AutoCloseable {
 
 	final MasterConfiguration configuration;
 
+	final Scoreboard scoreboard;
+
+	final Postmortems postmortems;
+
 	volatile String script = "exec sleep 60";
 
 	volatile WorkerSpec launched;
 
 	MasterFixture(Path parent) throws IOException {
 		this.runDirectory = RunDirectory.create(parent);
+		this.scoreboard = Scoreboard.create(this.runDirectory.path().resolve("board"), 10);
+		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent);
 		ListenerSet listeners = ListenerSet.open(this.os,
 				List.of(BindAddress.parse("0.0.0.0:80"), BindAddress.parse("unix:/run/app.sock")),
 				new ListenOptions(128, false, Duration.ZERO));
