@@ -88,6 +88,12 @@ public final class ControlClient implements PoolControl, Closeable {
 	}
 
 	@Override
+	public ObituaryDocument.Listing obituaries() {
+		return document(ask(Message.Command.OBITUARIES, null, null, this.answerTimeout),
+				ObituaryDocument.Listing.class);
+	}
+
+	@Override
 	public ScaleDocument scaleTo(int workers) {
 		return document(ask(Message.Command.SCALE_TO, null, workers, this.answerTimeout), ScaleDocument.class);
 	}

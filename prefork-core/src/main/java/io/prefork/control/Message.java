@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
 		@JsonSubTypes.Type(value = Message.Accepting.class, name = "accepting"),
 		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
+		@JsonSubTypes.Type(value = Message.ShuttingDown.class, name = "shutting-down"),
 		@JsonSubTypes.Type(value = Message.BootFailed.class, name = "boot-failed"),
 		@JsonSubTypes.Type(value = Message.Evidence.class, name = "evidence"),
 		@JsonSubTypes.Type(value = Message.Health.class, name = "health"),
@@ -61,6 +62,12 @@ public sealed interface Message {
 			Objects.requireNonNull(reason, "'reason' is missing");
 		}
 
+	}
+
+	/**
+	 * A worker's JVM is shutting down, unasked.
+	 */
+	record ShuttingDown() implements Message {
 	}
 
 	/**
@@ -183,7 +190,7 @@ public sealed interface Message {
 	 */
 	enum Command {
 
-		POOL, WORKER, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, ROLLBACK, ROLLBACK_AND_WAIT, REPLACE
+		POOL, WORKER, OBITUARIES, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, ROLLBACK, ROLLBACK_AND_WAIT, REPLACE
 
 	}
 

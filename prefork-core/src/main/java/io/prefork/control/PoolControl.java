@@ -16,11 +16,17 @@ public interface PoolControl {
 	PoolDocument pool();
 
 	/**
-	 * One worker in full.
+	 * One worker in full, alive or gone.
 	 * @param worker its slot or its pid, decimal
-	 * @return the document, or empty if there is no such worker
+	 * @return the document, or empty if there is no such worker, nor an obituary of one
 	 */
 	Optional<WorkerDocument> worker(String worker);
+
+	/**
+	 * The last exits in brief.
+	 * @return at most 50, newest first
+	 */
+	ObituaryDocument.Listing obituaries();
 
 	/**
 	 * Sets the target.

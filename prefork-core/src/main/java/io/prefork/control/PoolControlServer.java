@@ -66,6 +66,7 @@ public final class PoolControlServer {
 		return switch (request.command()) {
 			case POOL -> this.pool.pool();
 			case WORKER -> this.pool.worker(worker(request)).orElse(null);
+			case OBITUARIES -> this.pool.obituaries();
 			case SCALE_TO -> this.pool.scaleTo(number(request));
 			case SCALE_BY -> this.pool.scaleBy(number(request));
 			case RELOAD -> this.pool.reload(false);

@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param workers counts of workers by state, and of request slots
  * @param counters what has happened since the master started; never goes backwards
  * @param pool the workers, by slot
+ * @param obituaries the last exits in brief, newest first
  * @param rollout the rollout under way, or how the last one ended, or {@code null} if
  * there was none
  */
 public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
 		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool,
-		@Nullable Rollout rollout) {
+		List<ObituaryDocument> obituaries, @Nullable Rollout rollout) {
 
 	/**
 	 * The master process.
@@ -70,10 +71,11 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slowClients connections broken off because their clients were too slow
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
+	 * @param causes processes ended, by kind of cause, such as {@code oom-kill}
 	 * @param rollouts rollouts ended, by how they did in lower case
 	 */
 	public record Counters(long requests, long errors, long overflowed, long slowClients, long spawned,
-			Map<String, Long> exits, Map<String, Long> rollouts) {
+			Map<String, Long> exits, Map<String, Long> causes, Map<String, Long> rollouts) {
 	}
 
 	/**
@@ -97,8 +99,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slot its slot
 	 * @param pid its process id
 	 * @param generation its generation
-	 * @param state its state
-	 * @param age time since it was spawned
+	 * @param state its state, {@code EXITED} of one that is gone
+	 * @param age time since it was spawned, or that it lived
 	 * @param busy requests in flight
 	 * @param requests requests answered
 	 * @param oldestRequest age of the oldest request in flight, or {@code null} when idle

@@ -29,7 +29,12 @@ enum OptionFamily {
 	/**
 	 * Number of processors that the JVM believes in.
 	 */
-	PROCESSORS("(-XX:)?ActiveProcessorCount=.*");
+	PROCESSORS("(-XX:)?ActiveProcessorCount=.*"),
+
+	/**
+	 * What the JVM does when it is out of memory, beside writing a heap dump.
+	 */
+	OUT_OF_MEMORY("(-XX:)?([+-](Exit|Crash)OnOutOfMemoryError|OnOutOfMemoryError=.*)");
 
 	private final Pattern pattern;
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,24 @@ public record WorkerCommand(String executable, List<String> options, List<String
 		command.addAll(this.options);
 		command.addAll(this.main);
 		return List.copyOf(command);
+	}
+
+	/**
+	 * Where the JVM reports a fatal error.
+	 * @return {@code -XX:ErrorFile}, or empty if it is not set; unknown of a command that
+	 * was {@linkplain #shortened shortened}
+	 */
+	public Optional<String> errorFile() {
+		return FaultOptions.errorFile(this.options);
+	}
+
+	/**
+	 * Whether the JVM ends with status 3 when it is out of memory.
+	 * @return whether {@code -XX:+ExitOnOutOfMemoryError} is set; unknown of a command
+	 * that was {@linkplain #shortened shortened}
+	 */
+	public boolean exitsOnOutOfMemory() {
+		return FaultOptions.exitsOnOutOfMemory(this.options);
 	}
 
 	/**

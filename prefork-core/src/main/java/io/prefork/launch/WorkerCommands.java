@@ -15,8 +15,9 @@ import io.prefork.worker.WorkerSpec;
  * several JVMs cannot share, plus what makes a worker of it.
  * <p>
  * Among the options of the JVM later ones win. Their order is: the master's own, those
- * that share the machine out, the user's {@code prefork.worker.jvm-args}, the worker's
- * specification. In the first and the third {@code {slot}} stands for the worker's slot.
+ * that share the machine out and those for faults, the user's
+ * {@code prefork.worker.jvm-args}, the worker's specification. In the first and the third
+ * {@code {slot}} stands for the worker's slot.
  */
 public final class WorkerCommands {
 
@@ -88,6 +89,7 @@ public final class WorkerCommands {
 		List<String> early = new ArrayList<>(this.carried.options());
 		CarriedOptions.OPENS.stream().filter((option) -> !early.contains(option)).forEach(early::add);
 		early.addAll(shares);
+		early.addAll(FaultOptions.defaults(chosenOptions()));
 		String slot = Integer.toString(spec.slot());
 		List<String> options = new ArrayList<>();
 		for (String option : OptionFamily.override(early, this.extra)) {

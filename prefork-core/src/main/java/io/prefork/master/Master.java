@@ -1,6 +1,7 @@
 package io.prefork.master;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
@@ -12,16 +13,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import io.prefork.control.ControlConnection;
 import io.prefork.control.ControlServer;
 import io.prefork.control.Message;
 import io.prefork.control.PoolControl;
 import io.prefork.control.PoolControlServer;
+import io.prefork.os.MemoryGroup;
 import io.prefork.os.OperatingSystem;
 import io.prefork.os.Signal;
 import io.prefork.pool.Action;
 import io.prefork.pool.Event;
+import io.prefork.pool.Obituary;
 import io.prefork.pool.Pool;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.WorkerId;
@@ -64,6 +68,8 @@ public final class Master {
 
 	private final WorkerProcesses processes;
 
+	private final Postmortems postmortems;
+
 	private final Evidence evidence;
 
 	private final CodePreparation code;
@@ -77,6 +83,9 @@ public final class Master {
 	private final ControlServer controlServer;
 
 	private Runnable reopenLogs = () -> {
+	};
+
+	private Consumer<Obituary> mourner = (obituary) -> {
 	};
 
 	private boolean listenersClosing;
@@ -96,7 +105,8 @@ public final class Master {
 		this.pool = new Pool(configuration.policy(), new SplittableRandom());
 		Scoreboard scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
 				configuration.policy().slots());
-		this.processes = new WorkerProcesses(os, configuration, this::post);
+		this.postmortems = new Postmortems(scoreboard, MemoryGroup.current(), Path.of("").toAbsolutePath());
+		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);
 		this.orphans = new Orphans(os, this.processes);
@@ -126,6 +136,14 @@ public final class Master {
 	 */
 	public void onReopenLogs(Runnable action) {
 		this.reopenLogs = action;
+	}
+
+	/**
+	 * Has somebody told of every worker whose process is gone.
+	 * @param mourner whom to tell, in the loop thread: it must not block
+	 */
+	public void onWorkerExited(Consumer<Obituary> mourner) {
+		this.tasks.add(() -> this.mourner = mourner);
 	}
 
 	/**
@@ -206,6 +224,7 @@ public final class Master {
 	}
 
 	private void tick() {
+		this.postmortems.sample(this.processes.all(), MonotonicTime.now());
 		tell(new Event.Tick(this.vitalSigns.all()));
 		if (this.listenersClosing) {
 			this.emptyTicks = this.configuration.listeners().queuesEmpty() ? this.emptyTicks + 1 : 0;
@@ -247,8 +266,11 @@ public final class Master {
 		else if (action instanceof Action.Reply reply) {
 			this.control.answer(reply.ticket(), reply.answer());
 		}
+		else if (action instanceof Action.Announce announce) {
+			this.mourner.accept(announce.obituary());
+		}
 		else if (action instanceof Action.Report report) {
-			report(report);
+			ReportLog.write(report);
 		}
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
@@ -290,14 +312,6 @@ public final class Master {
 				this.processes.kill(signal.worker(), Signal.TERM);
 			}
 			case KILL -> this.processes.kill(signal.worker(), Signal.KILL);
-		}
-	}
-
-	private static void report(Action.Report report) {
-		switch (report.severity()) {
-			case INFO -> logger.info(report.line());
-			case WARN -> logger.warn(report.line());
-			case ERROR -> logger.error(report.line());
 		}
 	}
 

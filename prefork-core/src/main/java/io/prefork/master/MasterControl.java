@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 import io.prefork.control.CommandRefusedException;
 import io.prefork.control.MasterUnavailableException;
+import io.prefork.control.ObituaryDocument;
 import io.prefork.control.PoolControl;
 import io.prefork.control.PoolDocument;
 import io.prefork.control.ReloadDocument;
@@ -79,6 +80,11 @@ final class MasterControl implements PoolControl {
 	@Override
 	public Optional<WorkerDocument> worker(String worker) {
 		return this.documents.worker(snapshot().view(), worker);
+	}
+
+	@Override
+	public ObituaryDocument.Listing obituaries() {
+		return ObituaryDocuments.listing(snapshot().view());
 	}
 
 	@Override

@@ -14,8 +14,6 @@ import io.prefork.control.PoolDocument;
 import io.prefork.control.WorkerDocument;
 import io.prefork.os.Listener;
 import io.prefork.os.Processes;
-import io.prefork.pool.ExitCause;
-import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.RolloutView;
 import io.prefork.pool.WorkerId;
@@ -29,14 +27,6 @@ import org.jspecify.annotations.Nullable;
  * {@code /proc}. For any thread.
  */
 final class PoolDocuments {
-
-	/**
-	 * Obituaries shown of a slot, and how much of each one's evidence, in characters: a
-	 * document must fit into a control message.
-	 */
-	private static final int OBITUARIES = 5;
-
-	private static final int LONGEST_EVIDENCE = 24 * 1024;
 
 	private static final int LONGEST_REASON = 8 * 1024;
 
@@ -68,8 +58,8 @@ final class PoolDocuments {
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
-						view.spawned(), exits(view), rollouts(view)),
-				summaries, view.rollout().map(PoolDocuments::document).orElse(null));
+						view.spawned(), ObituaryDocuments.exits(view), ObituaryDocuments.causes(view), rollouts(view)),
+				summaries, ObituaryDocuments.last(view), view.rollout().map(PoolDocuments::document).orElse(null));
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {
@@ -79,12 +69,12 @@ final class PoolDocuments {
 					reading.map(SlotReading::accepted).orElse(0L), reading.map(SlotReading::overflowed).orElse(0L),
 					reading.map(SlotReading::errors).orElse(0L), reading.map(SlotReading::slowClients).orElse(0L),
 					reading.map(SlotReading::heapMax).filter((max) -> max > 0).orElse(null),
-					obituaries(view, worker.worker().slot()));
-		});
+					ObituaryDocuments.ofSlot(view, worker.worker().slot()));
+		}).or(() -> ObituaryDocuments.gone(view, slotOrPid));
 	}
 
 	/**
-	 * Finds a worker by its slot or else by its pid.
+	 * Finds a worker that lives by its slot or else by its pid.
 	 */
 	static Optional<PoolView.WorkerView> find(PoolView view, String slotOrPid) {
 		return view.workers()
@@ -111,17 +101,9 @@ final class PoolDocuments {
 		return documents;
 	}
 
-	private static Map<String, Long> exits(PoolView view) {
-		Map<String, Long> exits = new TreeMap<>();
-		for (ExitCause.Category category : ExitCause.Category.values()) {
-			exits.put(name(category), view.exits().getOrDefault(category, 0L));
-		}
-		return exits;
-	}
-
 	private static Map<String, Long> rollouts(PoolView view) {
 		Map<String, Long> rollouts = new TreeMap<>();
-		view.rollouts().forEach((end, count) -> rollouts.put(name(end), count));
+		view.rollouts().forEach((end, count) -> rollouts.put(end.name().toLowerCase(Locale.ROOT), count));
 		return rollouts;
 	}
 
@@ -135,18 +117,10 @@ final class PoolDocuments {
 	 * @return the text, or {@code null} if it is empty
 	 */
 	static @Nullable String bounded(String text) {
-		return bounded(text, LONGEST_REASON);
-	}
-
-	private static @Nullable String bounded(String text, int longest) {
 		if (text.isEmpty()) {
 			return null;
 		}
-		return (text.length() > longest) ? text.substring(0, longest) + "\n(cut off)" : text;
-	}
-
-	private static String name(Enum<?> constant) {
-		return constant.name().toLowerCase(Locale.ROOT);
+		return (text.length() > LONGEST_REASON) ? text.substring(0, LONGEST_REASON) + "\n(cut off)" : text;
 	}
 
 	private PoolDocument.WorkerSummary summary(PoolView.WorkerView worker) {
@@ -169,21 +143,6 @@ final class PoolDocuments {
 	private static @Nullable Long resident(int pid) {
 		OptionalLong resident = Processes.resident(pid);
 		return resident.isPresent() ? resident.getAsLong() : null;
-	}
-
-	private static List<WorkerDocument.ObituaryDocument> obituaries(PoolView view, int slot) {
-		return view.obituaries()
-			.stream()
-			.filter((obituary) -> obituary.worker().slot() == slot)
-			.limit(OBITUARIES)
-			.map(PoolDocuments::document)
-			.toList();
-	}
-
-	private static WorkerDocument.ObituaryDocument document(Obituary obituary) {
-		return new WorkerDocument.ObituaryDocument(obituary.worker().slot(), obituary.pid(), obituary.generation(),
-				name(obituary.cause().category()), obituary.cause().describe(), obituary.age(), obituary.requests(),
-				obituary.inFlight(), bounded(obituary.evidence(), LONGEST_EVIDENCE));
 	}
 
 }

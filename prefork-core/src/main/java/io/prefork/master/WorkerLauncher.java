@@ -3,6 +3,7 @@ package io.prefork.master;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import io.prefork.worker.WorkerSpec;
 
@@ -55,8 +56,29 @@ public interface WorkerLauncher {
 	 *
 	 * @param command executable and arguments
 	 * @param environment the whole environment
+	 * @param faults what the JVM does when it cannot go on
 	 */
-	record Launch(List<String> command, Map<String, String> environment) {
+	record Launch(List<String> command, Map<String, String> environment, Faults faults) {
+
+		/**
+		 * A command of which it is not known what its process does when it cannot go on.
+		 * @param command executable and arguments
+		 * @param environment the whole environment
+		 */
+		public Launch(List<String> command, Map<String, String> environment) {
+			this(command, environment, new Faults(Optional.empty(), false));
+		}
+
+	}
+
+	/**
+	 * What a JVM does when it cannot go on.
+	 *
+	 * @param errorFile {@code -XX:ErrorFile}, if it is set
+	 * @param exitsOnOutOfMemory whether it ends with status 3 when memory runs out
+	 * ({@code -XX:+ExitOnOutOfMemoryError})
+	 */
+	record Faults(Optional<String> errorFile, boolean exitsOnOutOfMemory) {
 	}
 
 }

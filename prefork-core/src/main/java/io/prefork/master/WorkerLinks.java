@@ -65,6 +65,9 @@ final class WorkerLinks implements ControlConnection.Receiver {
 		else if (message instanceof Message.Leaving leaving) {
 			this.master.heard(connection, new Event.Leaving(worker, leaving.reason()));
 		}
+		else if (message instanceof Message.ShuttingDown) {
+			this.master.heard(connection, new Event.ShuttingDown(worker));
+		}
 		else if (message instanceof Message.BootFailed failed) {
 			this.master.heard(connection, new Event.BootFailed(worker, failed.reason()));
 		}

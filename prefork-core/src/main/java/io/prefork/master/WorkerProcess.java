@@ -1,6 +1,7 @@
 package io.prefork.master;
 
 import java.nio.file.Path;
+import java.time.Instant;
 
 import io.prefork.control.ControlConnection;
 import io.prefork.pool.WorkerId;
@@ -19,16 +20,25 @@ final class WorkerProcess {
 
 	private final WorkerSpec spec;
 
+	private final WorkerLauncher.Faults faults;
+
+	private final Instant spawned = Instant.now();
+
 	private volatile @Nullable ControlConnection connection;
+
+	private volatile long resident;
+
+	private volatile boolean killed;
 
 	private volatile boolean reaped;
 
 	private boolean hasEvidence;
 
-	WorkerProcess(WorkerId id, int pid, WorkerSpec spec) {
+	WorkerProcess(WorkerId id, int pid, WorkerSpec spec, WorkerLauncher.Faults faults) {
 		this.id = id;
 		this.pid = pid;
 		this.spec = spec;
+		this.faults = faults;
 	}
 
 	WorkerId id() {
@@ -49,6 +59,42 @@ final class WorkerProcess {
 
 	WorkerSpec spec() {
 		return this.spec;
+	}
+
+	/**
+	 * What its JVM does when it cannot go on.
+	 */
+	WorkerLauncher.Faults faults() {
+		return this.faults;
+	}
+
+	/**
+	 * When it was started, by the calendar.
+	 */
+	Instant spawned() {
+		return this.spawned;
+	}
+
+	void sampleResident(long bytes) {
+		this.resident = bytes;
+	}
+
+	/**
+	 * Resident memory when last seen, 0 if never.
+	 */
+	long resident() {
+		return this.resident;
+	}
+
+	/**
+	 * Notes that the master sends it KILL.
+	 */
+	void killed() {
+		this.killed = true;
+	}
+
+	boolean isKilled() {
+		return this.killed;
 	}
 
 	/**

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import io.prefork.os.OperatingSystem;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
 import io.prefork.pool.Event;
+import io.prefork.pool.Postmortem;
 import io.prefork.pool.WorkerId;
 import io.prefork.worker.WorkerSpec;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +57,17 @@ final class WorkerProcesses {
 
 	private final MasterConfiguration configuration;
 
+	private final Postmortems postmortems;
+
 	private final Consumer<Event> events;
 
 	private final Map<WorkerId, WorkerProcess> processes = new LinkedHashMap<>();
 
-	WorkerProcesses(OperatingSystem os, MasterConfiguration configuration, Consumer<Event> events) {
+	WorkerProcesses(OperatingSystem os, MasterConfiguration configuration, Postmortems postmortems,
+			Consumer<Event> events) {
 		this.os = os;
 		this.configuration = configuration;
+		this.postmortems = postmortems;
 		this.events = events;
 	}
 
@@ -75,7 +82,7 @@ final class WorkerProcesses {
 			WorkerLauncher.Launch launch = this.configuration.launcher().launch(spec);
 			int pid = this.os.spawn(new SpawnRequest(launch.command(), launch.environment(), spec.firstOutput(),
 					descriptorsForWorker()));
-			WorkerProcess process = new WorkerProcess(id, pid, spec);
+			WorkerProcess process = new WorkerProcess(id, pid, spec, launch.faults());
 			this.processes.put(id, process);
 			this.events.accept(new Event.Spawned(id, pid));
 			started.complete(process);
@@ -83,7 +90,7 @@ final class WorkerProcesses {
 		catch (IOException | RuntimeException | Error ex) {
 			started.cancel(false);
 			logger.debug("Spawning {} failed", id, ex);
-			deleteFiles(spec);
+			deleteFiles(spec.firstOutput(), spec.argumentFile());
 			this.events.accept(new Event.SpawnFailed(id, String.valueOf(ex.getMessage())));
 		}
 	}
@@ -150,8 +157,12 @@ final class WorkerProcesses {
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
 		process.reaped();
+		Instant died = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+		Postmortem.Traces traces = this.postmortems.traces(process, signal);
 		awaitLastWords(process);
-		this.events.accept(new Event.Exited(process.id(), code, signal, tail(process.output())));
+		String output = tail(process.output());
+		this.events.accept(new Event.Exited(process.id(), code, signal, output,
+				this.postmortems.examine(process, died, traces, output)));
 	}
 
 	/**
@@ -191,7 +202,7 @@ final class WorkerProcesses {
 			return false;
 		}
 		process.connected(connection);
-		deleteFiles(process.spec());
+		deleteFiles(process.spec().firstOutput(), process.spec().argumentFile());
 		return true;
 	}
 
@@ -203,20 +214,21 @@ final class WorkerProcesses {
 		return process != null && process.connection() == connection;
 	}
 
-	private static void deleteFiles(WorkerSpec spec) {
-		try {
-			Files.deleteIfExists(spec.firstOutput());
-			Files.deleteIfExists(spec.argumentFile());
-		}
-		catch (IOException ex) {
-			logger.debug("Cannot delete the files of worker {}", spec.slot(), ex);
+	private static void deleteFiles(Path... files) {
+		for (Path file : files) {
+			try {
+				Files.deleteIfExists(file);
+			}
+			catch (IOException ex) {
+				logger.debug("Cannot delete {}", file, ex);
+			}
 		}
 	}
 
 	void exited(WorkerId id) {
 		WorkerProcess process = this.processes.remove(id);
 		if (process != null) {
-			deleteFiles(process.spec());
+			deleteFiles(process.spec().firstOutput(), process.spec().argumentFile(), process.spec().lastOutput());
 			if (process.connection() != null) {
 				process.connection().close();
 			}
@@ -238,6 +250,9 @@ final class WorkerProcesses {
 		WorkerProcess process = this.processes.get(id);
 		if (process != null && !process.isReaped()) {
 			try {
+				if (signal == Signal.KILL) {
+					process.killed();
+				}
 				this.os.kill(process.pid(), signal);
 			}
 			catch (IOException ex) {

@@ -124,6 +124,14 @@ public sealed interface Action {
 	}
 
 	/**
+	 * Tell whoever listens that a worker's process is gone.
+	 *
+	 * @param obituary what is kept of it
+	 */
+	record Announce(Obituary obituary) implements Action {
+	}
+
+	/**
 	 * Write a log line.
 	 *
 	 * @param severity how bad

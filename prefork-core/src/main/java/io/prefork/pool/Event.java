@@ -118,6 +118,15 @@ public sealed interface Event {
 	}
 
 	/**
+	 * A worker's JVM is shutting down, unasked: {@code System.exit}, its last thread has
+	 * ended, or a signal. Its process is about to end.
+	 *
+	 * @param worker the worker
+	 */
+	record ShuttingDown(WorkerId worker) implements OfWorker {
+	}
+
+	/**
 	 * A worker's application failed to start; its process is about to end.
 	 *
 	 * @param worker the worker
@@ -133,8 +142,22 @@ public sealed interface Event {
 	 * @param code the exit status, or empty if a signal ended it
 	 * @param signal the signal's name, such as {@code SIGKILL}, or empty
 	 * @param output the last lines it printed before it connected, or empty
+	 * @param found what was found after its end
 	 */
-	record Exited(WorkerId worker, OptionalInt code, String signal, String output) implements OfWorker {
+	record Exited(WorkerId worker, OptionalInt code, String signal, String output,
+			Postmortem found) implements OfWorker {
+
+		/**
+		 * An end after which nobody has looked for more.
+		 * @param worker the worker
+		 * @param code the exit status, or empty if a signal ended it
+		 * @param signal the signal's name, or empty
+		 * @param output the last lines it printed before it connected, or empty
+		 */
+		public Exited(WorkerId worker, OptionalInt code, String signal, String output) {
+			this(worker, code, signal, output, Postmortem.NONE);
+		}
+
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.prefork.pool;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Why a worker's process is gone.
@@ -8,10 +9,18 @@ import java.time.Duration;
 public sealed interface ExitCause {
 
 	/**
-	 * The class of causes it counts under, the tag of the counter.
+	 * What it counts as.
+	 * @return the kind
+	 */
+	Kind kind();
+
+	/**
+	 * The class of causes that its kind belongs to.
 	 * @return the category
 	 */
-	Category category();
+	default Category category() {
+		return kind().category();
+	}
 
 	/**
 	 * One clause for people, such as {@code killed by SIGKILL}.
@@ -38,6 +47,60 @@ public sealed interface ExitCause {
 	}
 
 	/**
+	 * Kinds of causes: a closed set, which counters are kept of.
+	 */
+	enum Kind {
+
+		/** It left because it was told to, or announced that it would. */
+		VOLUNTARY(Category.VOLUNTARY),
+		/** It was replaced because it had reached a limit. */
+		RECYCLED(Category.RECYCLED),
+		/** It exited unasked. */
+		EXIT_CODE(Category.CRASH),
+		/** A signal ended it that the master did not send. */
+		SIGNAL(Category.CRASH),
+		/** The kernel ended it because memory ran out. */
+		OOM_KILL(Category.CRASH),
+		/** Its JVM ran out of memory and ended itself. */
+		OUT_OF_MEMORY(Category.CRASH),
+		/** Its JVM found a fault in native code or in itself, and aborted. */
+		JVM_CRASH(Category.CRASH),
+		/** It ended before it was ready, or could not be started. */
+		BOOT_FAILURE(Category.BOOT),
+		/** It was not serving in time. */
+		BOOT_TIMEOUT(Category.BOOT),
+		/** Its heartbeat stopped. */
+		HEARTBEAT_TIMEOUT(Category.TIMEOUT),
+		/** A request took too long. */
+		REQUEST_TIMEOUT(Category.TIMEOUT),
+		/** It was told to leave, and did not in time. */
+		DRAIN_TIMEOUT(Category.TIMEOUT);
+
+		private final Category category;
+
+		Kind(Category category) {
+			this.category = category;
+		}
+
+		/**
+		 * The class of causes that it belongs to.
+		 * @return the category
+		 */
+		public Category category() {
+			return this.category;
+		}
+
+		/**
+		 * Its name in documents and as the tag of a counter.
+		 * @return such as {@code oom-kill}
+		 */
+		public String label() {
+			return name().toLowerCase(Locale.ROOT).replace('_', '-');
+		}
+
+	}
+
+	/**
 	 * It drained and left, on an order or by its own announcement.
 	 *
 	 * @param reason why it was to leave, such as {@code scale-down} or {@code reload}
@@ -45,8 +108,8 @@ public sealed interface ExitCause {
 	record Voluntary(String reason) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.VOLUNTARY;
+		public Kind kind() {
+			return Kind.VOLUNTARY;
 		}
 
 		@Override
@@ -60,17 +123,57 @@ public sealed interface ExitCause {
 	 * It exited unasked.
 	 *
 	 * @param code the exit status, 0 to 255
+	 * @param ending how it came to that
 	 */
-	record Code(int code) implements ExitCause {
+	record Code(int code, Ending ending) implements ExitCause {
+
+		/**
+		 * What ends a JVM with a status.
+		 */
+		public enum Ending {
+
+			/** A shutdown of its own: {@code System.exit}, or its last thread ended. */
+			SHUTDOWN,
+			/** No shutdown: {@code Runtime.halt}, or native code that exits. */
+			HALT,
+			/** It could not be told. */
+			UNKNOWN
+
+		}
+
+		/**
+		 * An exit of which nothing is known but its status.
+		 * @param code the exit status, 0 to 255
+		 */
+		public Code(int code) {
+			this(code, Ending.UNKNOWN);
+		}
 
 		@Override
-		public Category category() {
-			return Category.CRASH;
+		public Kind kind() {
+			return Kind.EXIT_CODE;
 		}
 
 		@Override
 		public String describe() {
-			return "exited with status " + this.code;
+			return "exited with status " + this.code + switch (this.ending) {
+				case SHUTDOWN -> " (System.exit" + signal() + ")";
+				case HALT -> " (without a shutdown: Runtime.halt, or native code)";
+				case UNKNOWN -> "";
+			};
+		}
+
+		/**
+		 * What the JVM exits with when one of the signals arrives that it shuts down on.
+		 */
+		private String signal() {
+			return switch (this.code) {
+				case 129 -> ", or SIGHUP";
+				case 130 -> ", or SIGINT";
+				case 143 -> ", or SIGTERM";
+				case 0, 1 -> ", or its last thread ended";
+				default -> "";
+			};
 		}
 
 	}
@@ -79,17 +182,86 @@ public sealed interface ExitCause {
 	 * A signal ended it that the master did not send.
 	 *
 	 * @param signal the signal's name, such as {@code SIGSEGV}
+	 * @param presumption who may have sent it, a clause, or empty
 	 */
-	record Signalled(String signal) implements ExitCause {
+	record Signalled(String signal, String presumption) implements ExitCause {
+
+		/**
+		 * A signal from nobody knows where.
+		 * @param signal the signal's name
+		 */
+		public Signalled(String signal) {
+			this(signal, "");
+		}
 
 		@Override
-		public Category category() {
-			return Category.CRASH;
+		public Kind kind() {
+			return Kind.SIGNAL;
 		}
 
 		@Override
 		public String describe() {
-			return "killed by " + this.signal;
+			return "killed by " + this.signal
+					+ (this.presumption.isEmpty() ? "" : ", not sent by the master; " + this.presumption);
+		}
+
+	}
+
+	/**
+	 * The kernel's OOM killer ended it: the control group's count of that has risen.
+	 *
+	 * @param resident its resident memory when last seen, bytes, or 0 if unknown
+	 */
+	record OomKilled(long resident) implements ExitCause {
+
+		@Override
+		public Kind kind() {
+			return Kind.OOM_KILL;
+		}
+
+		@Override
+		public String describe() {
+			return "killed by SIGKILL of the kernel's OOM killer"
+					+ ((this.resident > 0) ? ", resident memory " + SizeText.of(this.resident) : "");
+		}
+
+	}
+
+	/**
+	 * Its JVM ran out of memory and ended itself.
+	 *
+	 * @param what which memory, as far as it is known: a clause, or empty
+	 */
+	record OutOfMemory(String what) implements ExitCause {
+
+		@Override
+		public Kind kind() {
+			return Kind.OUT_OF_MEMORY;
+		}
+
+		@Override
+		public String describe() {
+			return "ended by its JVM, out of memory" + (this.what.isEmpty() ? "" : ": " + this.what);
+		}
+
+	}
+
+	/**
+	 * Its JVM found a fault in native code or in itself, and aborted.
+	 *
+	 * @param problem what and where, such as {@code SIGSEGV in C [libz.so+0x12]}
+	 * @param report the JVM's report, a path
+	 */
+	record JvmCrash(String problem, String report) implements ExitCause {
+
+		@Override
+		public Kind kind() {
+			return Kind.JVM_CRASH;
+		}
+
+		@Override
+		public String describe() {
+			return "crash of its JVM: " + this.problem + " (" + this.report + ")";
 		}
 
 	}
@@ -104,8 +276,8 @@ public sealed interface ExitCause {
 	record BootFailure(boolean application, String reason) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.BOOT;
+		public Kind kind() {
+			return Kind.BOOT_FAILURE;
 		}
 
 		@Override
@@ -123,8 +295,8 @@ public sealed interface ExitCause {
 	record BootTimeout(Duration limit) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.BOOT;
+		public Kind kind() {
+			return Kind.BOOT_TIMEOUT;
 		}
 
 		@Override
@@ -142,8 +314,8 @@ public sealed interface ExitCause {
 	record HeartbeatTimeout(Duration silence) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.TIMEOUT;
+		public Kind kind() {
+			return Kind.HEARTBEAT_TIMEOUT;
 		}
 
 		@Override
@@ -161,8 +333,8 @@ public sealed interface ExitCause {
 	record RequestTimeout(Duration age) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.TIMEOUT;
+		public Kind kind() {
+			return Kind.REQUEST_TIMEOUT;
 		}
 
 		@Override
@@ -181,8 +353,8 @@ public sealed interface ExitCause {
 	record DrainTimeout(String reason, Duration limit) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.TIMEOUT;
+		public Kind kind() {
+			return Kind.DRAIN_TIMEOUT;
 		}
 
 		@Override
@@ -200,8 +372,8 @@ public sealed interface ExitCause {
 	record Recycled(String limit) implements ExitCause {
 
 		@Override
-		public Category category() {
-			return Category.RECYCLED;
+		public Kind kind() {
+			return Kind.RECYCLED;
 		}
 
 		@Override

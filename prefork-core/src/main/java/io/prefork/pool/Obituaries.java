@@ -8,10 +8,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-import io.prefork.pool.Departure.Step;
-
 /**
- * Why workers are gone: finds the cause, keeps the last exits and counts them all.
+ * Why workers are gone: keeps the last exits and counts them all.
  */
 final class Obituaries {
 
@@ -19,51 +17,24 @@ final class Obituaries {
 
 	private final Deque<Obituary> last = new ArrayDeque<>();
 
-	private final Map<ExitCause.Category, Long> counts = new EnumMap<>(ExitCause.Category.class);
+	private final Map<ExitCause.Kind, Long> counts = new EnumMap<>(ExitCause.Kind.class);
 
 	Obituaries() {
-		for (ExitCause.Category category : ExitCause.Category.values()) {
-			this.counts.put(category, 0L);
+		for (ExitCause.Kind kind : ExitCause.Kind.values()) {
+			this.counts.put(kind, 0L);
 		}
 	}
 
-	/**
-	 * The cause of an exit. What the master knows of why the worker was to go comes
-	 * before how it went.
-	 */
-	static ExitCause cause(WorkerRecord worker, Event.Exited exit) {
-		Departure departure = worker.departure();
-		if (departure == null) {
-			return worker.ready() ? plain(exit) : bootFailure(exit);
-		}
-		if (departure.forced()) {
-			return departure.cause();
-		}
-		if (departure.announced() && !worker.ready()) {
-			return new ExitCause.BootFailure(false, departure.cause().describe() + " before it was ready");
-		}
-		boolean foreign = !exit.signal().isEmpty() && !exit.signal().equals("SIGTERM") && departure.step() != Step.KILL;
-		return foreign ? plain(exit) : departure.cause();
-	}
-
-	private static ExitCause plain(Event.Exited exit) {
-		return exit.code().isPresent() ? new ExitCause.Code(exit.code().getAsInt())
-				: new ExitCause.Signalled(exit.signal());
-	}
-
-	private static ExitCause bootFailure(Event.Exited exit) {
-		return new ExitCause.BootFailure(false, plain(exit).describe() + " before it was ready");
-	}
-
-	Obituary add(WorkerRecord worker, ExitCause cause, String output, Instant now) {
-		String evidence = worker.evidence().isEmpty() ? output : worker.evidence();
+	Obituary add(WorkerRecord worker, ExitCause cause, Postmortem found, Instant now) {
+		// The last reading may be younger than the last sample
+		int inFlight = Math.max(worker.pulse().busy(), found.inFlight().size());
 		Obituary obituary = new Obituary(worker.id(), worker.pid(), worker.generation(), worker.reached(), cause,
-				worker.age(now), worker.pulse().requests(), worker.pulse().busy(), evidence);
+				worker.age(now), worker.pulse().requests(), inFlight, worker.evidence(), found);
 		this.last.addFirst(obituary);
 		if (this.last.size() > KEPT) {
 			this.last.removeLast();
 		}
-		this.counts.merge(cause.category(), 1L, Long::sum);
+		this.counts.merge(cause.kind(), 1L, Long::sum);
 		return obituary;
 	}
 
@@ -71,7 +42,7 @@ final class Obituaries {
 		return List.copyOf(this.last);
 	}
 
-	Map<ExitCause.Category, Long> counts() {
+	Map<ExitCause.Kind, Long> counts() {
 		return Collections.unmodifiableMap(new EnumMap<>(this.counts));
 	}
 

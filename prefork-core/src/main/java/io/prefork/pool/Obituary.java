@@ -13,8 +13,9 @@ import java.time.Duration;
  * @param age how long the process lived
  * @param requests requests it had answered when last seen
  * @param inFlight requests it held when last seen
- * @param evidence thread dump or last output, empty if there is none
+ * @param evidence thread dump, empty if none was taken
+ * @param found what was found after its end
  */
 public record Obituary(WorkerId worker, int pid, int generation, WorkerState reached, ExitCause cause, Duration age,
-		long requests, int inFlight, String evidence) {
+		long requests, int inFlight, String evidence, Postmortem found) {
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * The decision core: takes events in and says what is to be done. It is deterministic:
@@ -139,7 +140,8 @@ public final class Pool {
 			spawned(worker, spawned.pid(), now);
 		}
 		else if (event instanceof Event.SpawnFailed failed) {
-			gone(worker, new ExitCause.BootFailure(false, "could not be started: " + failed.reason()), "", now);
+			gone(worker, new ExitCause.BootFailure(false, "could not be started: " + failed.reason()), "",
+					Postmortem.NONE, now);
 		}
 		else if (event instanceof Event.Connected) {
 			worker.become(WorkerState.BOOTING, now);
@@ -159,6 +161,9 @@ public final class Pool {
 		else if (event instanceof Event.Leaving leaving) {
 			leaving(worker, leaving.reason(), now);
 		}
+		else if (event instanceof Event.ShuttingDown) {
+			worker.shutsDown();
+		}
 		else if (event instanceof Event.BootFailed failed) {
 			bootFailed(worker, failed.reason(), now);
 		}
@@ -166,7 +171,7 @@ public final class Pool {
 			this.departures.evidence(worker, taken.text(), now);
 		}
 		else if (event instanceof Event.Exited exited) {
-			gone(worker, Obituaries.cause(worker, exited), exited.output(), now);
+			gone(worker, CauseOfDeath.of(worker, exited), exited.output(), exited.found(), now);
 		}
 	}
 
@@ -256,11 +261,12 @@ public final class Pool {
 		this.shutdown.fail(worker, status, worker + ": " + cause.describe(), now);
 	}
 
-	private void gone(WorkerRecord worker, ExitCause cause, String output, Instant now) {
+	private void gone(WorkerRecord worker, ExitCause cause, String output, Postmortem found, Instant now) {
 		boolean unexpected = worker.departure() == null;
 		this.roster.remove(worker);
 		worker.become(WorkerState.EXITED, now);
-		Obituary obituary = this.obituaries.add(worker, cause, output, now);
+		Obituary obituary = this.obituaries.add(worker, cause, found, now);
+		this.orders.add(new Action.Announce(obituary));
 		if (unexpected) {
 			failed(worker, cause, now);
 		}
@@ -272,13 +278,19 @@ public final class Pool {
 	}
 
 	private void report(WorkerRecord worker, String why, Obituary obituary, String next, String output) {
-		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " in flight" : "";
+		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " in flight" + oldest(obituary) : "";
 		String line = worker + " ended" + why + ", " + DurationText.of(obituary.age()) + " after it was started" + held
 				+ next + (output.isBlank() ? "" : "\n" + output);
 		switch (obituary.cause().category()) {
 			case VOLUNTARY, RECYCLED -> this.orders.info(line);
 			case CRASH, TIMEOUT, BOOT -> this.orders.warn(line);
 		}
+	}
+
+	private static String oldest(Obituary obituary) {
+		List<Postmortem.InFlight> known = obituary.found().inFlight();
+		return known.isEmpty() ? ""
+				: known.stream().map(Postmortem.InFlight::toString).collect(Collectors.joining(", ", " (", ")"));
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.prefork.pool;
 
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,15 +14,27 @@ import java.util.Optional;
  * @param generation the current generation
  * @param workers the workers whose processes have not been reaped, by slot
  * @param spawned processes started so far
- * @param exits processes ended so far, by category
+ * @param causes processes ended so far, by kind of cause
  * @param obituaries the last 50 exits, newest first
  * @param rollout the rollout under way, or how the last one ended, or empty if there was
  * none
  * @param rollouts rollouts so far, by how they ended
  */
 public record PoolView(State state, int target, int generation, List<WorkerView> workers, long spawned,
-		Map<ExitCause.Category, Long> exits, List<Obituary> obituaries, Optional<RolloutView> rollout,
+		Map<ExitCause.Kind, Long> causes, List<Obituary> obituaries, Optional<RolloutView> rollout,
 		Map<RolloutView.Stage, Long> rollouts) {
+
+	/**
+	 * Processes ended so far, by category.
+	 * @return a number for each category
+	 */
+	public Map<ExitCause.Category, Long> exits() {
+		Map<ExitCause.Category, Long> exits = new EnumMap<>(ExitCause.Category.class);
+		for (ExitCause.Kind kind : ExitCause.Kind.values()) {
+			exits.merge(kind.category(), this.causes.getOrDefault(kind, 0L), Long::sum);
+		}
+		return exits;
+	}
 
 	/**
 	 * State of the whole pool.

@@ -41,6 +41,8 @@ final class WorkerRecord {
 
 	private String evidence = "";
 
+	private boolean shuttingDown;
+
 	/**
 	 * A worker that is about to be spawned.
 	 * @param id its identity
@@ -117,6 +119,17 @@ final class WorkerRecord {
 		if (this.evidence.isEmpty()) {
 			this.evidence = text;
 		}
+	}
+
+	/**
+	 * Notes that its JVM is shutting down in an orderly way, unasked.
+	 */
+	void shutsDown() {
+		this.shuttingDown = true;
+	}
+
+	boolean shuttingDown() {
+		return this.shuttingDown;
 	}
 
 	/**

@@ -9,7 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Shared memory with one slot per worker. A slot is written by its worker alone, at every
@@ -30,9 +32,19 @@ public final class Scoreboard {
 	private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
 	/**
+	 * What the file begins with: a name and the number of the layout. A worker may be of
+	 * other code than its master.
+	 */
+	private static final long LAYOUT = 0x5052_4546_4f52_4b02L;
+
+	/**
 	 * Two cache lines, so that neighbours do not share one.
 	 */
-	private static final int SLOT_SIZE = 128;
+	private static final int HEADER_SIZE = 128;
+
+	private static final int COUNTS_SIZE = 128;
+
+	private static final int SLOT_SIZE = COUNTS_SIZE + OldestRequests.SIZE;
 
 	private static final int SEQUENCE = 0;
 
@@ -80,7 +92,8 @@ public final class Scoreboard {
 				StandardOpenOption.WRITE)) {
 			// Has the memory allocated now: a full file system would else end whoever
 			// writes to a mapped page first, with SIGBUS (mmap(2)).
-			ByteBuffer empty = ByteBuffer.allocate(slots * SLOT_SIZE);
+			ByteBuffer empty = ByteBuffer.allocate(HEADER_SIZE + slots * SLOT_SIZE).order(ByteOrder.nativeOrder());
+			empty.putLong(0, LAYOUT);
 			while (empty.hasRemaining()) {
 				channel.write(empty);
 			}
@@ -93,12 +106,17 @@ public final class Scoreboard {
 	 * Opens a scoreboard that another process made.
 	 * @param file its file
 	 * @return the scoreboard
-	 * @throws IOException if it cannot be opened
+	 * @throws IOException if it cannot be opened, or has another layout than this code
+	 * knows
 	 */
 	public static Scoreboard open(Path file) throws IOException {
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-			return new Scoreboard(
-					channel.map(FileChannel.MapMode.READ_WRITE, 0, Files.size(file)).order(ByteOrder.nativeOrder()));
+			long size = Files.size(file);
+			ByteBuffer memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, size).order(ByteOrder.nativeOrder());
+			if (size < HEADER_SIZE || memory.getLong(0) != LAYOUT) {
+				throw new IOException(file + " has another layout: it was made by another version of this library");
+			}
+			return new Scoreboard(memory);
 		}
 	}
 
@@ -107,7 +125,7 @@ public final class Scoreboard {
 	 * @return how many workers can live at a time
 	 */
 	public int slots() {
-		return this.memory.capacity() / SLOT_SIZE;
+		return (this.memory.capacity() - HEADER_SIZE) / SLOT_SIZE;
 	}
 
 	/**
@@ -116,6 +134,17 @@ public final class Scoreboard {
 	 * @param reading what to write; its serial must be positive
 	 */
 	public void write(int slot, SlotReading reading) {
+		write(slot, reading, List.of());
+	}
+
+	/**
+	 * Writes a slot. Only the worker that owns it may, from one thread at a time.
+	 * @param slot the slot
+	 * @param reading what to write; its serial must be positive
+	 * @param oldest the oldest of the requests in flight, the oldest first; what has no
+	 * room is cut off
+	 */
+	public void write(int slot, SlotReading reading, List<OldestRequest> oldest) {
 		int base = base(slot);
 		// A writer that was killed may have left an odd number behind.
 		long writing = get(base + SEQUENCE) | 1;
@@ -133,6 +162,7 @@ public final class Scoreboard {
 		put(base + SLOW_CLIENTS, reading.slowClients());
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
+		OldestRequests.write(oldest, (index, word) -> put(base + COUNTS_SIZE + index * Long.BYTES, word));
 		LONG.setRelease(this.memory, base + SEQUENCE, writing + 1);
 	}
 
@@ -155,13 +185,33 @@ public final class Scoreboard {
 	 */
 	public Optional<SlotReading> read(int slot) {
 		int base = base(slot);
+		return guarded(base, () -> fields(base));
+	}
+
+	/**
+	 * Reads the oldest requests that a worker held at its last heartbeat.
+	 * @param slot the slot
+	 * @param serial the worker asked about
+	 * @return the requests, the oldest first; none if that worker is idle, has not
+	 * written yet, or was caught in the middle of writing and stayed there
+	 */
+	public List<OldestRequest> oldestRequests(int slot, long serial) {
+		int base = base(slot);
+		return guarded(base,
+				() -> (get(base + SERIAL) == serial)
+						? OldestRequests.read((index) -> get(base + COUNTS_SIZE + index * Long.BYTES))
+						: List.<OldestRequest>of())
+			.orElse(List.of());
+	}
+
+	private <T> Optional<T> guarded(int base, Supplier<T> fields) {
 		for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
 			long before = (long) LONG.getAcquire(this.memory, base + SEQUENCE);
-			SlotReading reading = fields(base);
+			T read = fields.get();
 			VarHandle.loadLoadFence();
 			long after = (long) LONG.getVolatile(this.memory, base + SEQUENCE);
 			if (before == after && (before & 1) == 0) {
-				return (before != 0) ? Optional.of(reading) : Optional.empty();
+				return (before != 0) ? Optional.of(read) : Optional.empty();
 			}
 			Thread.onSpinWait();
 		}
@@ -179,7 +229,7 @@ public final class Scoreboard {
 		if (slot < 0 || slot >= slots()) {
 			throw new IndexOutOfBoundsException("No slot " + slot + " in a scoreboard of " + slots());
 		}
-		return slot * SLOT_SIZE;
+		return HEADER_SIZE + slot * SLOT_SIZE;
 	}
 
 	private void put(int position, long value) {

@@ -23,6 +23,11 @@ final class Heartbeat {
 	 */
 	static final int STEADY = 5;
 
+	/**
+	 * Requests in flight that are told by name: what a worker was at when it died.
+	 */
+	private static final int OLDEST = 3;
+
 	private final Scoreboard scoreboard;
 
 	private final WorkerSpec spec;
@@ -81,7 +86,8 @@ final class Heartbeat {
 		this.scoreboard.write(this.spec.slot(), new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
 				this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
 				this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
-				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()),
+				this.requests.oldest(OLDEST));
 	}
 
 	private long aliveAt() {

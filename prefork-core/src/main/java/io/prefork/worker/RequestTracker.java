@@ -1,6 +1,7 @@
 package io.prefork.worker;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
+import io.prefork.scoreboard.OldestRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +60,31 @@ public final class RequestTracker {
 			.stream()
 			.map((age) -> now - age)
 			.findFirst();
+	}
+
+	/**
+	 * The oldest requests in flight.
+	 * @param limit how many at most
+	 * @return the requests, the oldest first
+	 */
+	List<OldestRequest> oldest(int limit) {
+		List<Tracked> oldest = new ArrayList<>(limit + 1);
+		for (Tracked tracked : this.running) {
+			int at = oldest.size();
+			// Differences are compared, since values of nanoTime may wrap around.
+			while (at > 0 && tracked.start - oldest.get(at - 1).start < 0) {
+				at--;
+			}
+			if (at < limit) {
+				oldest.add(at, tracked);
+				if (oldest.size() > limit) {
+					oldest.remove(limit);
+				}
+			}
+		}
+		return oldest.stream()
+			.map((tracked) -> new OldestRequest(tracked.start, tracked.method + " " + tracked.target))
+			.toList();
 	}
 
 	/**

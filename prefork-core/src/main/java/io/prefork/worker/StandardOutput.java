@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.prefork.os.InheritedDescriptors;
+import org.slf4j.LoggerFactory;
 
 /**
  * Standard output and error of a worker. When its JVM starts they go to a file of the
@@ -29,7 +30,25 @@ final class StandardOutput {
 		InheritedDescriptors.duplicate(handedOver + 1, STDERR);
 		InheritedDescriptors.close(handedOver);
 		InheritedDescriptors.close(handedOver + 1);
+		record(spec.lastOutput());
 		replay(spec.firstOutput());
+	}
+
+	/**
+	 * The last lines belong into the obituary of a worker that is killed. Loggers are set
+	 * up after this, or look {@code System.out} up each time, as Logback does and Log4j
+	 * in Boot's configuration.
+	 */
+	private static void record(Path file) {
+		try {
+			OutputTail tail = OutputTail.create(file);
+			System.setOut(RecordedOutput.of(System.out, "stdout.encoding", tail));
+			System.setErr(RecordedOutput.of(System.err, "stderr.encoding", tail));
+		}
+		catch (IOException ex) {
+			LoggerFactory.getLogger(StandardOutput.class)
+				.warn("The last lines of this worker's output will not be kept: {}", ex.toString());
+		}
 	}
 
 	/**

@@ -75,6 +75,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			ControlClient master = ControlClient.connect(spec.runDirectory(), agent);
 			agent.master = master;
 			master.tell(new Message.Hello(spec.slot(), spec.serial()));
+			Runtime.getRuntime().addShutdownHook(new Thread(agent::shuttingDown, "prefork-shutdown"));
 			return agent;
 		}
 		catch (IOException ex) {
@@ -289,10 +290,25 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
+	 * The JVM ends, as it does not when it is halted or killed. That is news to the
+	 * master unless it comes of leaving.
+	 */
+	private void shuttingDown() {
+		if (!this.leaving.get()) {
+			tell(new Message.ShuttingDown());
+			flush();
+		}
+	}
+
+	/**
 	 * TERM: leave; a second time, or before the application is up: end.
 	 */
 	private void terminated() {
 		if (this.closeApplication == null || this.leaving.get()) {
+			if (!this.leaving.get()) {
+				tell(new Message.Leaving("it was sent SIGTERM"));
+				flush();
+			}
 			quit();
 		}
 		else {

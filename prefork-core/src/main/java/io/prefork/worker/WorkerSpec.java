@@ -134,6 +134,14 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	}
 
 	/**
+	 * The file that keeps the last of what this worker prints, for when it is dead.
+	 * @return a file in the run directory, see {@link OutputTail}
+	 */
+	public Path lastOutput() {
+		return this.runDirectory.resolve("worker-" + this.serial + ".tail");
+	}
+
+	/**
 	 * The file for options of this worker's JVM that do not fit on a command line. The
 	 * JVM has read it before it runs Java.
 	 * @return a file in the run directory, which exists only if it is needed

@@ -51,6 +51,7 @@ class ControlClientTests {
 			assertThat(client.pool()).isEqualTo(StubPoolControl.POOL);
 			assertThat(client.worker("0")).contains(this.master.pool.document());
 			assertThat(client.worker("7")).isEmpty();
+			assertThat(client.obituaries().obituaries()).containsExactly(StubPoolControl.OBITUARY);
 			assertThat(client.scaleTo(6)).isEqualTo(new ScaleDocument(4, 6));
 			assertThat(client.scaleBy(-2)).isEqualTo(new ScaleDocument(4, 2));
 			assertThat(client.reload(false)).isEqualTo(StubPoolControl.RELOAD);
@@ -60,8 +61,9 @@ class ControlClientTests {
 			assertThat(client.replace("0")).isTrue();
 			assertThat(client.replace("7")).isFalse();
 		}
-		assertThat(this.master.pool.commands).containsExactly("pool", "worker 0", "worker 7", "scaleTo 6", "scaleBy -2",
-				"reload false", "reload true", "rollback false", "rollback true", "replace 0", "replace 7");
+		assertThat(this.master.pool.commands).containsExactly("pool", "worker 0", "worker 7", "obituaries", "scaleTo 6",
+				"scaleBy -2", "reload false", "reload true", "rollback false", "rollback true", "replace 0",
+				"replace 7");
 	}
 
 	@Test

@@ -25,8 +25,8 @@ class MessageCodecTests {
 
 	private static List<Message> messages() {
 		return List.of(new Message.Hello(3, 1L << 40), new Message.Ready(), new Message.Accepting(),
-				new Message.Leaving(TEXT), new Message.BootFailed(TEXT), new Message.Evidence(TEXT),
-				new Message.Request(7, Message.Command.REPLACE, "0", null),
+				new Message.Leaving(TEXT), new Message.ShuttingDown(), new Message.BootFailed(TEXT),
+				new Message.Evidence(TEXT), new Message.Request(7, Message.Command.REPLACE, "0", null),
 				new Message.Request(8, Message.Command.SCALE_BY, null, -2),
 				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4)), null, false),
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),

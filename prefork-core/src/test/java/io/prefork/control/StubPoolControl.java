@@ -1,6 +1,7 @@
 package io.prefork.control;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +17,14 @@ class StubPoolControl implements PoolControl {
 	static final PoolDocument.WorkerSummary SUMMARY = new PoolDocument.WorkerSummary(0, 41, 2, "ACCEPTING",
 			Duration.ofMinutes(2), 1, 30011, Duration.ofMillis(20), null, 214958080L, null);
 
+	static final ObituaryDocument OBITUARY = new ObituaryDocument(0, 38, 1, "ACCEPTING", "crash", "signal",
+			"killed by SIGSEGV", Instant.ofEpochMilli(1_700_000_000_123L), Duration.ofSeconds(61), 90321, 2);
+
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
 			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
-			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L), Map.of("failed", 1L)), List.of(SUMMARY),
+			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L), Map.of("failed", 1L)),
+			List.of(SUMMARY), List.of(OBITUARY),
 			new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no", "way"));
 
 	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no", "way");
@@ -43,8 +48,16 @@ class StubPoolControl implements PoolControl {
 	}
 
 	WorkerDocument document() {
-		return new WorkerDocument(SUMMARY, 6, 812, 0, 3, 0, null, List.of(new WorkerDocument.ObituaryDocument(0, 38, 1,
-				"crash", "killed by SIGSEGV", Duration.ofSeconds(61), 90321, 2, this.evidence)));
+		return new WorkerDocument(SUMMARY, 6, 812L, 0L, 3L, 0L, null,
+				List.of(new ObituaryDocument.Full(OBITUARY,
+						List.of(new ObituaryDocument.OldestRequest("GET /", Duration.ofMillis(4200))), 1L, null, 3L,
+						this.evidence, null, "last words")));
+	}
+
+	@Override
+	public ObituaryDocument.Listing obituaries() {
+		record("obituaries");
+		return new ObituaryDocument.Listing(List.of(OBITUARY));
 	}
 
 	@Override

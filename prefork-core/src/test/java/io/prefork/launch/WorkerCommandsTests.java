@@ -30,11 +30,12 @@ class WorkerCommandsTests {
 		List<String> command = commands.forWorker(SPEC, List.of("-XX:+UseSerialGC"), JAR).command();
 		assertThat(command)
 			.startsWith("/jdk/bin/java", "-Da=b c", "-Xmx64m", "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-					"--add-opens=java.base/java.io=ALL-UNNAMED", "-XX:+UseSerialGC", "-Dlog=w2", "-Da=d")
+					"--add-opens=java.base/java.io=ALL-UNNAMED", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError",
+					"-Dlog=w2", "-Da=d")
 			.contains("-Dprefork.worker.slot=2", "-Dprefork.worker.serial=7", "-Dprefork.worker.run-directory=/run/app")
 			.endsWith("-jar", "/srv/app.jar", "--name=a b", "");
-		assertThat(command)
-			.hasSize("java b Xmx open open serial log d".split(" ").length + SPEC.toSystemProperties().size() + 4);
+		assertThat(command).hasSize(
+				"java b Xmx open open serial memory log d".split(" ").length + SPEC.toSystemProperties().size() + 4);
 	}
 
 	@Test
@@ -81,6 +82,35 @@ class WorkerCommandsTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> new WorkerCommands(image(), List.of("-ea", option)))
 			.withMessageContaining("prefork.worker.jvm-args")
 			.withMessageContaining("'" + option + "'");
+	}
+
+	@Test
+	void whenNothingIsChosenForOutOfMemoryThenWorkersEnd() {
+		WorkerCommand command = new WorkerCommands(image(), List.of()).forWorker(SPEC, List.of(), JAR);
+		assertThat(command.command()).containsOnlyOnce("-XX:+ExitOnOutOfMemoryError");
+		assertThat(command.exitsOnOutOfMemory()).isTrue();
+		assertThat(
+				new WorkerCommands(image("-XX:+HeapDumpOnOutOfMemoryError"), List.of()).forWorker(SPEC, List.of(), JAR)
+					.exitsOnOutOfMemory())
+			.isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "-XX:+CrashOnOutOfMemoryError", "-XX:OnOutOfMemoryError=kill -9 %p",
+			"-XX:-ExitOnOutOfMemoryError" })
+	void whenSomethingIsChosenForOutOfMemoryThenItStandsAlone(String option) {
+		assertThat(new WorkerCommands(image(option), List.of()).forWorker(SPEC, List.of(), JAR).exitsOnOutOfMemory())
+			.isFalse();
+		WorkerCommand extra = new WorkerCommands(image(), List.of(option)).forWorker(SPEC, List.of(), JAR);
+		assertThat(extra.options()).contains(option).doesNotContain("-XX:+ExitOnOutOfMemoryError");
+	}
+
+	@Test
+	void whenErrorFileIsChosenThenItIsKnown() {
+		assertThat(new WorkerCommands(image(), List.of()).forWorker(SPEC, List.of(), JAR).errorFile()).isEmpty();
+		assertThat(new WorkerCommands(image("-XX:ErrorFile=/var/a.log"), List.of("-XX:ErrorFile=/var/%p-{slot}.log"))
+			.forWorker(SPEC, List.of(), JAR)
+			.errorFile()).contains("/var/%p-2.log");
 	}
 
 	@Test

@@ -47,8 +47,9 @@ class EvidenceTests {
 	void prepare() throws IOException {
 		this.fixture = new MasterFixture(this.parent);
 		this.link = new TestLink(this.fixture.runDirectory.path());
-		this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, (event) -> {
-		});
+		this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, this.fixture.postmortems,
+				(event) -> {
+				});
 		this.evidence = new Evidence(this.processes, this.timer, this.events::add, Runnable::run);
 		this.fixture.script = "trap '' QUIT; while :; do sleep 1; done";
 		this.processes.spawn(WORKER, 1);

@@ -11,8 +11,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenOptions;
+import io.prefork.os.MemoryGroup;
 import io.prefork.pool.PoolPolicy;
 import io.prefork.pool.RolloutPolicy;
+import io.prefork.scoreboard.Scoreboard;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerType;
@@ -20,13 +22,17 @@ import io.prefork.worker.WorkerType;
 /**
  * What the parts of a master need, with a shell script for a worker.
  */
-final class MasterFixture implements WorkerLauncher, AutoCloseable {
+final class MasterFixture implements AutoCloseable {
 
 	final FakeOperatingSystem os = new FakeOperatingSystem();
 
 	final RunDirectory runDirectory;
 
 	final MasterConfiguration configuration;
+
+	final Scoreboard scoreboard;
+
+	final Postmortems postmortems;
 
 	volatile String script = "exec sleep 60";
 
@@ -39,6 +45,8 @@ final class MasterFixture implements WorkerLauncher, AutoCloseable {
 
 	MasterFixture(Path parent) throws IOException {
 		this.runDirectory = RunDirectory.create(parent);
+		this.scoreboard = Scoreboard.create(this.runDirectory.path().resolve("board"), 10);
+		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent);
 		ListenerSet listeners = ListenerSet.open(this.os,
 				List.of(BindAddress.parse("0.0.0.0:80"), BindAddress.parse("unix:/run/app.sock")),
 				new ListenOptions(128, false, Duration.ZERO));

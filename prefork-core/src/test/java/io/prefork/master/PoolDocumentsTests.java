@@ -6,12 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 import io.prefork.control.PoolDocument;
-import io.prefork.control.WorkerDocument;
 import io.prefork.pool.ExitCause;
-import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.RolloutView;
 import io.prefork.pool.WorkerId;
@@ -77,6 +74,9 @@ class PoolDocumentsTests {
 			.containsEntry("recycled", 0L)
 			.containsEntry("boot", 0L)
 			.containsEntry("voluntary", 0L);
+		assertThat(document.counters().causes()).containsEntry("signal", 2L)
+			.containsEntry("oom-kill", 0L)
+			.hasSize(ExitCause.Kind.values().length);
 		assertThat(document.listeners()).extracting(PoolDocument.ListenerDocument::address)
 			.containsExactly("0.0.0.0:80", "unix:/run/app.sock");
 		PoolDocument.WorkerSummary known = document.pool().get(0);
@@ -112,34 +112,6 @@ class PoolDocumentsTests {
 		assertThat(this.documents.worker(view(worker(1, 8, 0, WorkerState.SPAWNED)), "0")).isEmpty();
 	}
 
-	@Test
-	void whenSlotHasAHistoryThenTheLastOfItsOwnObituariesAreShown() {
-		Obituary other = obituary(1, 1, "");
-		List<Obituary> obituaries = IntStream.range(0, 20)
-			.mapToObj((i) -> (i % 2 == 0) ? obituary(0, 20 - i, "") : other)
-			.toList();
-		WorkerDocument document = this.documents
-			.worker(view(obituaries, worker(0, 30, PID, WorkerState.ACCEPTING)), "0")
-			.orElseThrow();
-		assertThat(document.obituaries()).extracting(WorkerDocument.ObituaryDocument::pid)
-			.containsExactly(20L, 18L, 16L, 14L, 12L);
-		assertThat(document.obituaries().get(0)).isEqualTo(new WorkerDocument.ObituaryDocument(0, 20, 1, "crash",
-				"killed by SIGSEGV", Duration.ofSeconds(9), 100, 2, null));
-	}
-
-	@Test
-	void whenEvidenceIsLongThenTheDocumentStillFitsIntoAMessage() {
-		List<Obituary> obituaries = IntStream.range(0, 50)
-			.mapToObj((i) -> obituary(0, 1, "\n\tat ünïcödé".repeat(20_000)))
-			.toList();
-		WorkerDocument document = this.documents
-			.worker(view(obituaries, worker(0, 30, PID, WorkerState.ACCEPTING)), "0")
-			.orElseThrow();
-		assertThat(document.obituaries()).allMatch((obituary) -> obituary.evidence().endsWith("\n(cut off)"));
-		int characters = document.obituaries().stream().mapToInt((obituary) -> obituary.evidence().length()).sum();
-		assertThat(characters).isLessThan(128 * 1024);
-	}
-
 	private long serial(PoolView view, String slotOrPid) {
 		return this.documents.worker(view, slotOrPid).orElseThrow().serial();
 	}
@@ -153,12 +125,8 @@ class PoolDocumentsTests {
 	}
 
 	private static PoolView view(PoolView.WorkerView... workers) {
-		return view(List.of(), workers);
-	}
-
-	private static PoolView view(List<Obituary> obituaries, PoolView.WorkerView... workers) {
-		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Category.CRASH, 2L),
-				obituaries,
+		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Kind.SIGNAL, 2L),
+				List.of(),
 				Optional.of(new RolloutView(3, true, RolloutView.Stage.FAILED, "no", "", Duration.ofSeconds(2))),
 				Map.of(RolloutView.Stage.FAILED, 1L));
 	}
@@ -166,11 +134,6 @@ class PoolDocumentsTests {
 	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {
 		return new PoolView.WorkerView(new WorkerId(slot, serial), pid, 2, state,
 				MonotonicTime.now().minus(Duration.ofSeconds(5)));
-	}
-
-	private static Obituary obituary(int slot, int pid, String evidence) {
-		return new Obituary(new WorkerId(slot, pid), pid, 1, WorkerState.ACCEPTING, new ExitCause.Signalled("SIGSEGV"),
-				Duration.ofSeconds(9), 100, 2, evidence);
 	}
 
 }

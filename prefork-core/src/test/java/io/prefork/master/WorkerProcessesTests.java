@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,7 +17,10 @@ import io.prefork.os.Listener;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
 import io.prefork.pool.Event;
+import io.prefork.pool.Postmortem;
 import io.prefork.pool.WorkerId;
+import io.prefork.scoreboard.OldestRequest;
+import io.prefork.scoreboard.SlotReading;
 import io.prefork.worker.WorkerSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +48,8 @@ class WorkerProcessesTests {
 	@BeforeEach
 	void prepare() throws IOException {
 		this.fixture = new MasterFixture(this.parent);
-		this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, this.events::add);
+		this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, this.fixture.postmortems,
+				this.events::add);
 	}
 
 	@AfterEach
@@ -98,6 +103,38 @@ class WorkerProcessesTests {
 	}
 
 	@Test
+	void whenProcessHasDiedThenWhatItLeftIsFound() throws IOException {
+		Path tail = this.fixture.runDirectory.path().resolve("worker-5.tail");
+		this.fixture.scoreboard.write(2,
+				new SlotReading(5, System.nanoTime(), 1, 0, true, 0, 0, 0, 0, 0, 60 << 20, 256 << 20),
+				List.of(new OldestRequest(System.nanoTime() - 4_000_000_000L, "GET /report")));
+		Files.createFile(tail);
+		this.fixture.script = "echo '#  SIGBUS (0x7) at pc=0x1' > " + this.parent
+				+ "/hs_err_pid$$.log; echo bye; exit 1";
+		Instant before = Instant.now().minusSeconds(1);
+		this.processes.spawn(WORKER, 1);
+		Postmortem found = awaitExit().found();
+		assertThat(found.died().orElseThrow()).isBetween(before, Instant.now());
+		assertThat(found.crash()).map(Postmortem.Crash::problem).contains("SIGBUS");
+		assertThat(found.output()).isEqualTo("bye");
+		assertThat(found.memory()).isEqualTo(new Postmortem.Memory(0, 60 << 20, 256 << 20));
+		assertThat(found.inFlight()).singleElement().satisfies((request) -> {
+			assertThat(request.request()).isEqualTo("GET /report");
+			assertThat(request.age()).isGreaterThanOrEqualTo(Duration.ofSeconds(4));
+		});
+		this.processes.exited(WORKER);
+		assertThat(tail).doesNotExist();
+	}
+
+	@Test
+	void whenProcessIsSampledThenItsMemoryIsFound() throws IOException {
+		this.processes.spawn(WORKER, 1);
+		this.fixture.postmortems.sample(this.processes.all(), MonotonicTime.now());
+		FakeOperatingSystem.send(this.processes.get(WORKER).pid(), Signal.SEGV);
+		assertThat(awaitExit().found().memory().resident()).isPositive();
+	}
+
+	@Test
 	void whenProcessCannotBeStartedThenThatIsToldAndNothingIsLeftBehind() throws IOException {
 		FakeOperatingSystem failing = new FakeOperatingSystem() {
 
@@ -108,7 +145,8 @@ class WorkerProcessesTests {
 			}
 
 		};
-		this.processes = new WorkerProcesses(failing, this.fixture.configuration, this.events::add);
+		this.processes = new WorkerProcesses(failing, this.fixture.configuration, this.fixture.postmortems,
+				this.events::add);
 		this.processes.spawn(WORKER, 1);
 		assertThat(this.events)
 			.containsExactly(new Event.SpawnFailed(WORKER, "posix_spawnp: Resource temporarily unavailable"));
@@ -126,7 +164,8 @@ class WorkerProcessesTests {
 			}
 
 		};
-		this.processes = new WorkerProcesses(failing, this.fixture.configuration, this.events::add);
+		this.processes = new WorkerProcesses(failing, this.fixture.configuration, this.fixture.postmortems,
+				this.events::add);
 		this.processes.spawn(WORKER, 1);
 		assertThat(this.events).containsExactly(new Event.SpawnFailed(WORKER, "unable to create native thread"));
 	}
@@ -186,12 +225,13 @@ class WorkerProcessesTests {
 	void whenProcessIsGoneThenItsLastWordsAreHeardFirst() throws IOException {
 		try (TestLink link = new TestLink(this.fixture.runDirectory.path()); ControlClient worker = link.connect()) {
 			List<Message> heardBeforeExit = new CopyOnWriteArrayList<>();
-			this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, (event) -> {
-				if (event instanceof Event.Exited) {
-					heardBeforeExit.addAll(link.received);
-				}
-				this.events.add(event);
-			});
+			this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, this.fixture.postmortems,
+					(event) -> {
+						if (event instanceof Event.Exited) {
+							heardBeforeExit.addAll(link.received);
+						}
+						this.events.add(event);
+					});
 			this.processes.spawn(WORKER, 1);
 			this.processes.connected(WORKER, link.connectionOf(worker));
 			this.processes.kill(WORKER, Signal.KILL);

@@ -34,7 +34,7 @@ class PoolRespawnTests {
 	void whenWorkerExitsWithStatusZeroUnaskedThenThatIsACrash() {
 		PoolScript script = PoolScript.running(1);
 		script.exited(1, 0);
-		assertThat(script.lastObituary().cause()).isEqualTo(new ExitCause.Code(0));
+		assertThat(script.lastObituary().cause()).isEqualTo(new ExitCause.Code(0, ExitCause.Code.Ending.HALT));
 		assertThat(script.lastObituary().reached()).isEqualTo(WorkerState.ACCEPTING);
 	}
 

@@ -1,6 +1,9 @@
 package io.prefork.scoreboard;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -9,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link Scoreboard}.
@@ -48,13 +52,59 @@ class ScoreboardTests {
 	}
 
 	@Test
+	void whenRequestsAreWrittenThenTheOldestAreRead() throws Exception {
+		Scoreboard scoreboard = Scoreboard.create(this.directory.resolve("board"), 2);
+		List<OldestRequest> requests = List.of(new OldestRequest(-5, "GET /ünïcödé"), new OldestRequest(7, "POST /"),
+				new OldestRequest(9, ""), new OldestRequest(11, "GET /fourth"));
+		scoreboard.write(1, reading(7, 1), requests);
+		assertThat(scoreboard.oldestRequests(1, 7)).containsExactlyElementsOf(requests.subList(0, 2));
+		assertThat(scoreboard.oldestRequests(1, 8)).isEmpty();
+		assertThat(scoreboard.oldestRequests(0, 7)).isEmpty();
+		scoreboard.write(1, reading(7, 2), requests.subList(1, 2));
+		assertThat(scoreboard.oldestRequests(1, 7)).containsExactly(requests.get(1));
+		scoreboard.write(1, reading(7, 3));
+		assertThat(scoreboard.oldestRequests(1, 7)).isEmpty();
+		assertThat(scoreboard.read(1, 7)).contains(reading(7, 3));
+	}
+
+	@Test
+	void whenATargetIsLongOrHoldsControlCharactersThenItIsALineThatFits() throws Exception {
+		Scoreboard scoreboard = Scoreboard.create(this.directory.resolve("board"), 1);
+		for (int length = 90; length < 130; length++) {
+			String request = "GET /" + "x".repeat(length - 50) + "\u4e2d".repeat(20);
+			scoreboard.write(0, reading(7, 1),
+					List.of(new OldestRequest(1, request), new OldestRequest(2, "a\r\n\u001bb")));
+			List<OldestRequest> read = scoreboard.oldestRequests(0, 7);
+			assertThat(read.get(1).request()).isEqualTo("a???b");
+			String kept = read.get(0).request();
+			if (request.getBytes(StandardCharsets.UTF_8).length <= OldestRequests.LONGEST) {
+				assertThat(kept).isEqualTo(request);
+			}
+			else {
+				assertThat(kept.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(OldestRequests.LONGEST - 2,
+						OldestRequests.LONGEST);
+				assertThat(kept).endsWith("\u2026");
+				assertThat(request).startsWith(kept.substring(0, kept.length() - 1));
+			}
+		}
+	}
+
+	@Test
+	void whenTheFileIsOfAnotherLayoutThenItIsRefused() throws Exception {
+		Path file = Files.write(this.directory.resolve("board"), new byte[4096]);
+		assertThatIOException().isThrownBy(() -> Scoreboard.open(file)).withMessageContaining("another version");
+		assertThatIOException().isThrownBy(() -> Scoreboard.open(Files.write(file, new byte[8])))
+			.withMessageContaining("another version");
+	}
+
+	@Test
 	void whenReadWhileWrittenThenFieldsBelongTogether() throws Exception {
 		Scoreboard writing = Scoreboard.create(this.directory.resolve("board"), 1);
 		Scoreboard reading = Scoreboard.open(this.directory.resolve("board"));
 		AtomicBoolean stop = new AtomicBoolean();
 		Thread writer = new Thread(() -> {
 			for (long i = 1; !stop.get(); i++) {
-				writing.write(0, reading(1, i));
+				writing.write(0, reading(1, i), List.of(new OldestRequest(i, "GET /" + i)));
 			}
 		});
 		writer.start();
@@ -67,6 +117,9 @@ class ScoreboardTests {
 					seen++;
 					SlotReading slot = found.get();
 					assertThat(slot).isEqualTo(reading(1, slot.heartbeat()));
+				}
+				for (OldestRequest request : reading.oldestRequests(0, 1)) {
+					assertThat(request.request()).isEqualTo("GET /" + request.start());
 				}
 			}
 			assertThat(seen).isGreaterThan(100);

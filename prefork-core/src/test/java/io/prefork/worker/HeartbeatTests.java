@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
+import io.prefork.scoreboard.OldestRequest;
 import io.prefork.scoreboard.Scoreboard;
 import io.prefork.scoreboard.SlotReading;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +56,8 @@ class HeartbeatTests {
 			this.requests.begin("GET", "/broken").end(500);
 			await().untilAsserted(() -> assertThat(reading().busy()).isEqualTo(1));
 			assertThat(reading().heartbeat()).isGreaterThan(first);
+			assertThat(this.scoreboard.oldestRequests(1, 7))
+				.containsExactly(new OldestRequest(reading().oldestRequest(), "GET /slow"));
 			assertThat(reading().oldestRequest()).isNotZero().isLessThanOrEqualTo(System.nanoTime());
 			request.end(200);
 		}

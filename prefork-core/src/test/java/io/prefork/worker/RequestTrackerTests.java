@@ -2,6 +2,9 @@ package io.prefork.worker;
 
 import java.time.Duration;
 
+import java.util.ArrayList;
+import java.util.List;
+import io.prefork.scoreboard.OldestRequest;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -74,6 +77,19 @@ class RequestTrackerTests {
 		this.tracker.begin("GET", "/").end(503);
 		assertThat(this.tracker.completed()).isEqualTo(3);
 		assertThat(this.tracker.errors()).isEqualTo(2);
+	}
+
+	@Test
+	void whenManyAreInFlightThenTheOldestAreNamed() {
+		RequestTracker tracker = new RequestTracker();
+		assertThat(tracker.oldest(3)).isEmpty();
+		List<RequestTracker.Tracked> begun = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			begun.add(tracker.begin("GET", "/" + i));
+		}
+		assertThat(tracker.oldest(3)).extracting(OldestRequest::request).containsExactly("GET /0", "GET /1", "GET /2");
+		begun.get(1).end(200);
+		assertThat(tracker.oldest(2)).extracting(OldestRequest::request).containsExactly("GET /0", "GET /2");
 	}
 
 }

@@ -53,6 +53,15 @@ class ChaosController {
 	}
 
 	/**
+	 * Ends the JVM without a shutdown.
+	 */
+	@GetMapping("/halt")
+	String halt(@RequestParam(defaultValue = "1") @Min(0) @Max(255) int code) {
+		Runtime.getRuntime().halt(code);
+		return "survived";
+	}
+
+	/**
 	 * Fills the heap and keeps it full.
 	 */
 	@GetMapping("/oom")

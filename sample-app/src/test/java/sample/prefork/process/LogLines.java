@@ -13,14 +13,6 @@ final class LogLines {
 
 	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
 
-	/**
-	 * A fault in native code ends in {@code abort()}, or in status 1 where no core is
-	 * dumped.
-	 */
-	static final Pattern ABORTED = Pattern.compile("killed by SIGABRT|exited with status 1,");
-
-	static final Pattern EXITED_WITH_3 = Pattern.compile("exited with status 3");
-
 	static final Pattern NO_HEARTBEAT = Pattern.compile("no heartbeat for");
 
 	/** A stopped process is not asked, because it cannot answer. */

@@ -89,23 +89,6 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	}
 
 	@Test
-	void whenWorkerCrashesOrExitsThenTheOthersServeAndItIsReplaced() {
-		PoolProcess pool = sharedPool();
-		pool.expectProblems(LogLines.WORKER_LOST);
-		long crashes = pool.pool().exits("crash");
-		LoadResult crash = StrictClient.run(Load.of(pool.address(), "/chaos/crash").clients(1).requests(1));
-		assertThat(crash.lostTotal()).isEqualTo(1);
-		assertThat(pool.get("/").status()).isEqualTo(200);
-		pool.log().awaitLine(LogLines.ABORTED, PoolProcess.SOON);
-		pool.awaitPool("the crash is counted and made good",
-				(status) -> status.settledAt(2) && status.exits("crash") == crashes + 1);
-		assertThat(pool.get("/chaos/exit?code=3").status()).isEqualTo(200);
-		pool.log().awaitLine(LogLines.EXITED_WITH_3, PoolProcess.SOON);
-		pool.awaitPool("the exit is counted and made good",
-				(status) -> status.settledAt(2) && status.exits("crash") == crashes + 2);
-	}
-
-	@Test
 	void whenReplacementsCannotBootThenBackoffAndTheRestServes() throws IOException {
 		Path failure = failure();
 		PoolProcess pool = sharedPool();

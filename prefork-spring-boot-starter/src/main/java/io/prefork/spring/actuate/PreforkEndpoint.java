@@ -42,6 +42,8 @@ public class PreforkEndpoint {
 
 	static final EndpointId ID = EndpointId.of("prefork");
 
+	private static final String OBITUARIES = "obituaries";
+
 	private static final Log logger = LogFactory.getLog(PreforkEndpoint.class);
 
 	private final ObjectProvider<PoolControl> control;
@@ -65,13 +67,16 @@ public class PreforkEndpoint {
 	}
 
 	/**
-	 * One worker in full.
-	 * @param worker its slot or its pid, decimal
-	 * @return the worker with the obituaries of its slot
+	 * One worker in full, alive or gone, or the last exits in brief.
+	 * @param worker its slot or its pid, decimal, or {@code obituaries}
+	 * @return the worker with the obituaries of its slot, or the list
 	 */
 	@ReadOperation
 	public WebEndpointResponse<Map<String, Object>> worker(@Selector String worker) {
 		return answer((control) -> {
+			if (worker.equals(OBITUARIES)) {
+				return document(200, control.obituaries());
+			}
 			Optional<WorkerDocument> document = isNumber(worker) ? control.worker(worker) : Optional.empty();
 			return document.map((found) -> document(200, found)).orElseGet(() -> noSuchWorker(worker));
 		});

@@ -74,11 +74,11 @@ class PreforkMetrics implements MeterBinder {
 	}
 
 	private void endings(MeterRegistry registry) {
-		for (ExitCause.Category category : ExitCause.Category.values()) {
-			String name = category.name().toLowerCase(Locale.ROOT);
-			counter("prefork.exits", (pool) -> pool.counters().exits().getOrDefault(name, 0L))
+		for (ExitCause.Kind cause : ExitCause.Kind.values()) {
+			counter("prefork.exits", (pool) -> pool.counters().causes().getOrDefault(cause.label(), 0L))
 				.description("Worker processes ended")
-				.tag("category", name)
+				.tag("category", cause.category().name().toLowerCase(Locale.ROOT))
+				.tag("cause", cause.label())
 				.register(registry);
 		}
 		for (RolloutView.Stage end : RolloutView.Stage.values()) {

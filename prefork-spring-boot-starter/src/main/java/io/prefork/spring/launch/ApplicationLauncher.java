@@ -175,9 +175,10 @@ final class ApplicationLauncher implements WorkerLauncher {
 		List<String> ours = new ArrayList<>(this.shares);
 		this.logFile
 			.ifPresent((file) -> ours.add("-D" + LOG_FILE + "=" + withSlot(file, Integer.toString(spec.slot()))));
-		WorkerCommand command = this.commands.forWorker(spec, ours, this.code.entryPoint(spec.generation()))
-			.shortened(spec.argumentFile());
-		return new Launch(command.command(), Map.copyOf(command.environment()));
+		WorkerCommand whole = this.commands.forWorker(spec, ours, this.code.entryPoint(spec.generation()));
+		WorkerCommand command = whole.shortened(spec.argumentFile());
+		return new Launch(command.command(), Map.copyOf(command.environment()),
+				new Faults(whole.errorFile(), whole.exitsOnOutOfMemory()));
 	}
 
 	@Override

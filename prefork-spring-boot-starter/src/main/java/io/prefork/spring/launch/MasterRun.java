@@ -35,6 +35,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.StringUtils;
 
@@ -82,10 +83,14 @@ class MasterRun {
 	private int supervise(Master master) {
 		try {
 			MasterContext context = new MasterContext(this.application, this.environment, master.control());
-			if (context.isWanted() && context.start().isEmpty()) {
-				master.post(new Event.Stop(true));
-				master.awaitEnd();
-				return 1;
+			if (context.isWanted()) {
+				Optional<ConfigurableApplicationContext> started = context.start();
+				if (started.isEmpty()) {
+					master.post(new Event.Stop(true));
+					master.awaitEnd();
+					return 1;
+				}
+				master.onWorkerExited(new ExitEvents(started.get()));
 			}
 			MasterClasses.load();
 			return master.awaitEnd();

@@ -1,12 +1,14 @@
 package io.prefork.spring.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.prefork.control.ObituaryDocument;
 import io.prefork.control.PoolControl;
 import io.prefork.control.PoolDocument;
 import io.prefork.control.PoolDocument.WorkerSummary;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * A pool that shows what it is told to show and records its commands.
  */
 public class FakePoolControl implements PoolControl {
+
+	static final ObituaryDocument OBITUARY = new ObituaryDocument(0, 38, 1, "ACCEPTING", "crash", "signal",
+			"killed by SIGSEGV", Instant.parse("2026-11-21T10:00:00.123Z"), Duration.ofSeconds(61), 90321, 2);
 
 	static final WorkerSummary WORKER = new WorkerSummary(0, 41, 2, "ACCEPTING", Duration.ofMinutes(2), 1, 30011,
 			Duration.ofMillis(20), Duration.ofMillis(100), 214958080L, 61000000L);
@@ -43,8 +48,9 @@ public class FakePoolControl implements PoolControl {
 		exits.put("recycled", 1L);
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
-				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
-				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits, Map.of("failed", 1L)), workers, null);
+				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32), new PoolDocument.Counters(120334, 17, 5, 2, 6,
+						exits, Map.of("signal", 1L, "recycled", 1L), Map.of("failed", 1L)),
+				workers, List.of(OBITUARY), null);
 	}
 
 	void reset() {
@@ -67,9 +73,16 @@ public class FakePoolControl implements PoolControl {
 		if (!worker.equals("0") && !worker.equals("41")) {
 			return Optional.empty();
 		}
-		return Optional
-			.of(new WorkerDocument(WORKER, 6, 812, 0, 3, 0, 268435456L, List.of(new WorkerDocument.ObituaryDocument(0,
-					38, 1, "crash", "killed by SIGSEGV", Duration.ofSeconds(61), 90321, 2, null))));
+		return Optional.of(new WorkerDocument(WORKER, 6, 812L, 0L, 3L, 0L, 268435456L,
+				List.of(new ObituaryDocument.Full(OBITUARY,
+						List.of(new ObituaryDocument.OldestRequest("GET /report", Duration.ofMillis(4200))),
+						230_000_000L, 61_000_000L, 268435456L, null, null, "last\nwords"))));
+	}
+
+	@Override
+	public ObituaryDocument.Listing obituaries() {
+		failIfTold();
+		return new ObituaryDocument.Listing(List.of(OBITUARY));
 	}
 
 	@Override

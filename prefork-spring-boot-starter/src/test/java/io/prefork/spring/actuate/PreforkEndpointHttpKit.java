@@ -85,9 +85,12 @@ abstract class PreforkEndpointHttpKit {
 						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M"},"workerClass":"gthread","threads":8,"generation":2,
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
 						 "workers":{"target":4,"accepting":4,"ready":0,"booting":0,"draining":0,"busy":3,"slots":32},
-						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},"rollouts":{"failed":1}},
+						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},
+						             "causes":{"signal":1,"recycled":1},"rollouts":{"failed":1}},
 						 "pool":[{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
-						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}]}""");
+						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}],
+						 "obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
+						                "reason":"killed by SIGSEGV","died":"2026-11-21T10:00:00.123Z","age":"PT1M1S","requests":90321,"inFlight":2}]}""");
 	}
 
 	@Test
@@ -106,12 +109,25 @@ abstract class PreforkEndpointHttpKit {
 	@ParameterizedTest
 	@ValueSource(strings = { "/0", "/41" })
 	void whenWorkerIsReadBySlotOrPidThenAnswerIsTheWorkerInFull(String worker) throws Exception {
-		assertAnswer(get(worker), 200, """
-				{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
-				 "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,
-				 "serial":6,"accepted":812,"overflowed":0,"errors":3,"slowClients":0,"heapMax":268435456,
-				 "obituaries":[{"slot":0,"pid":38,"generation":1,"category":"crash","cause":"killed by SIGSEGV",
-				                "age":"PT1M1S","requests":90321,"inFlight":2}]}""");
+		assertAnswer(get(worker), 200,
+				"""
+						{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
+						 "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,
+						 "serial":6,"accepted":812,"overflowed":0,"errors":3,"slowClients":0,"heapMax":268435456,
+						 "obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
+						                "reason":"killed by SIGSEGV","died":"2026-11-21T10:00:00.123Z","age":"PT1M1S","requests":90321,"inFlight":2,
+						                "oldestRequests":[{"request":"GET /report","age":"PT4.2S"}],
+						                "rss":230000000,"heapUsed":61000000,"heapMax":268435456,"output":"last\\nwords"}]}""");
+	}
+
+	@Test
+	void whenObituariesAreReadThenAnswerIsTheListInBrief() throws Exception {
+		assertAnswer(get("/obituaries"), 200,
+				"""
+						{"obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
+						                "reason":"killed by SIGSEGV","died":"2026-11-21T10:00:00.123Z","age":"PT1M1S","requests":90321,"inFlight":2}]}""");
+		assertError(send("DELETE", "/obituaries", null, ""), 404,
+				"There is no worker \"obituaries\"; name it by its slot or its pid.");
 	}
 
 	@ParameterizedTest

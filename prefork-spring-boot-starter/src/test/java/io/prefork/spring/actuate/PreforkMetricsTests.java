@@ -52,10 +52,23 @@ class PreforkMetricsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "crash, 1", "timeout, 0", "recycled, 1", "voluntary, 0", "boot, 0" })
-	void whenNothingHasExitedForACauseThenItsCounterIsThereAtZero(String category, double count) {
-		assertThat(this.registry.get("prefork.exits").tag("category", category).functionCounter().count())
-			.isEqualTo(count);
+	@CsvSource({ "crash, signal, 1", "crash, oom-kill, 0", "timeout, heartbeat-timeout, 0", "recycled, recycled, 1",
+			"voluntary, voluntary, 0", "boot, boot-failure, 0" })
+	void whenNothingHasExitedForACauseThenItsCounterIsThereAtZero(String category, String cause, double count) {
+		assertThat(this.registry.get("prefork.exits")
+			.tag("category", category)
+			.tag("cause", cause)
+			.functionCounter()
+			.count()).isEqualTo(count);
+	}
+
+	@Test
+	void whenExitsAreCountedThenByAClosedSetOfCauses() {
+		assertThat(this.registry.get("prefork.exits").functionCounters())
+			.extracting((counter) -> counter.getId().getTag("cause"))
+			.containsExactlyInAnyOrder("voluntary", "recycled", "exit-code", "signal", "oom-kill", "out-of-memory",
+					"jvm-crash", "boot-failure", "boot-timeout", "heartbeat-timeout", "request-timeout",
+					"drain-timeout");
 	}
 
 	@ParameterizedTest

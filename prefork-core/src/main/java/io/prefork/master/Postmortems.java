@@ -1,0 +1,121 @@
+package io.prefork.master;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+import io.prefork.os.MemoryGroup;
+import io.prefork.os.Processes;
+import io.prefork.os.Signal;
+import io.prefork.pool.Postmortem;
+import io.prefork.pool.WorkerId;
+import io.prefork.scoreboard.Scoreboard;
+import io.prefork.scoreboard.SlotReading;
+import io.prefork.worker.OutputTail;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for what dead workers have left: the last reading of their slot, what the kernel
+ * counts, files of the JVM's, their last lines. What can only be had of the living is
+ * sampled every some seconds.
+ */
+final class Postmortems {
+
+	private static final Logger logger = LoggerFactory.getLogger(Postmortems.class);
+
+	private static final String KILLED = Signal.name(Signal.KILL.number());
+
+	/**
+	 * Time between two samples.
+	 */
+	private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+	private final Scoreboard scoreboard;
+
+	private final MemoryGroup memory;
+
+	private final Path workingDirectory;
+
+	private final OomKills oomKills = new OomKills();
+
+	private Instant nextSample = Instant.MIN;
+
+	private volatile String pressure = "";
+
+	Postmortems(Scoreboard scoreboard, MemoryGroup memory, Path workingDirectory) {
+		this.scoreboard = scoreboard;
+		this.memory = memory;
+		this.workingDirectory = workingDirectory;
+		this.oomKills.sample(memory.oomKills(), MonotonicTime.now());
+	}
+
+	/**
+	 * Takes samples of the living if it is time. For the loop thread.
+	 */
+	void sample(Collection<WorkerProcess> processes, Instant now) {
+		if (now.isBefore(this.nextSample)) {
+			return;
+		}
+		this.nextSample = now.plus(INTERVAL);
+		processes.forEach((process) -> Processes.resident(process.pid()).ifPresent(process::sampleResident));
+		this.pressure = this.memory.pressure();
+		this.oomKills.sample(this.memory.oomKills(), now);
+	}
+
+	/**
+	 * Looks for what tells one cause from another, at once after the end of a process:
+	 * files in {@code /tmp} may be swept away soon. Like {@link #examine} not for the
+	 * loop thread, and failing at nothing, since an end must be told of whatever is
+	 * found.
+	 */
+	Postmortem.Traces traces(WorkerProcess process, String signal) {
+		try {
+			boolean killed = signal.equals(KILLED);
+			Postmortem.OomKill oomKill = (killed && !process.isKilled()) ? this.oomKills.claim(this.memory.oomKills())
+					: Postmortem.OomKill.NOT_COUNTED;
+			return new Postmortem.Traces(oomKill, killed ? this.pressure : "", process.faults().exitsOnOutOfMemory(),
+					Processes.hasPerformanceData(process.pid()));
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("What has ended process {} cannot be looked into", process.pid(), ex);
+			return Postmortem.Traces.NONE;
+		}
+	}
+
+	/**
+	 * Examines a worker whose process has ended.
+	 */
+	Postmortem examine(WorkerProcess process, Instant died, Postmortem.Traces traces, String firstOutput) {
+		try {
+			Optional<Postmortem.Crash> crash = CrashReport.find(process.pid(), process.faults().errorFile(),
+					this.workingDirectory, process.spawned());
+			String last = OutputTail.read(process.spec().lastOutput());
+			return new Postmortem(Optional.of(died), traces, crash, memory(process), inFlight(process.id()),
+					last.isEmpty() ? firstOutput : last);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("What process {} has left cannot be looked into", process.pid(), ex);
+			return new Postmortem(Optional.of(died), traces, Optional.empty(), Postmortem.Memory.UNKNOWN, List.of(),
+					firstOutput);
+		}
+	}
+
+	private Postmortem.Memory memory(WorkerProcess process) {
+		WorkerId worker = process.id();
+		Optional<SlotReading> reading = this.scoreboard.read(worker.slot(), worker.serial());
+		return new Postmortem.Memory(process.resident(), reading.map(SlotReading::heapUsed).orElse(0L),
+				Math.max(0, reading.map(SlotReading::heapMax).orElse(0L)));
+	}
+
+	private List<Postmortem.InFlight> inFlight(WorkerId worker) {
+		return this.scoreboard.oldestRequests(worker.slot(), worker.serial())
+			.stream()
+			.map((request) -> new Postmortem.InFlight(request.request(), MonotonicTime.since(request.start())))
+			.toList();
+	}
+
+}
