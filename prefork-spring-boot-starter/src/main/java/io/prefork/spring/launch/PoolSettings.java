@@ -114,6 +114,7 @@ final class PoolSettings {
 		duration("prefork.keep-alive", this.properties.getKeepAlive());
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		checkClients();
+		LimitSettings.check(this.properties.getLimits());
 		umask();
 		type();
 	}
