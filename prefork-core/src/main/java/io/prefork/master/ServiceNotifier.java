@@ -113,7 +113,7 @@ public final class ServiceNotifier implements AutoCloseable {
 		this.reloadAsked |= event instanceof Event.Reload;
 		ServicePhase next = this.phase.next(view, this.reloadAsked);
 		boolean again = next == ServicePhase.RELOADING && this.reloadAsked;
-		if ((next != this.phase || again) && tell(next, view, now)) {
+		if ((next != this.phase || again) && tell(next, now)) {
 			this.reloadAsked &= next != ServicePhase.RELOADING;
 			this.phase = next;
 		}
@@ -122,7 +122,7 @@ public final class ServiceNotifier implements AutoCloseable {
 		}
 	}
 
-	private boolean tell(ServicePhase next, PoolView view, Instant now) {
+	private boolean tell(ServicePhase next, Instant now) {
 		List<String> lines = new ArrayList<>();
 		switch (next) {
 			case STARTING -> {
