@@ -46,10 +46,12 @@ public record JvmImage(Path executable, Path workingDirectory, List<String> jvmA
 	}
 
 	/**
-	 * The process's own executable may be a launcher of another name (jpackage); the one
-	 * of {@code java.home} then starts the same JVM.
+	 * What starts a JVM like the running one. The process's own executable may be a
+	 * launcher of another name (jpackage); the one of {@code java.home} then starts the
+	 * same JVM.
+	 * @return the {@code java} command
 	 */
-	private static Path currentExecutable() {
+	public static Path currentExecutable() {
 		Optional<Path> own = ProcessHandle.current().info().command().map(Path::of);
 		Path fromHome = Path.of(System.getProperty("java.home"), "bin", "java");
 		return own.filter((path) -> path.endsWith("java") || !Files.isExecutable(fromHome)).orElse(fromHome);

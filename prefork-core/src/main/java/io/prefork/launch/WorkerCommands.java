@@ -28,7 +28,7 @@ public final class WorkerCommands {
 	 */
 	static final Set<String> NOT_INHERITED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
 			"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET", "WATCHDOG_PID",
-			"WATCHDOG_USEC");
+			"WATCHDOG_USEC", "FDSTORE");
 
 	private final JvmImage image;
 

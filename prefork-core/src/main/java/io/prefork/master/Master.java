@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -45,12 +46,6 @@ public final class Master {
 
 	private static final Duration TICK = Duration.ofMillis(200);
 
-	/**
-	 * Ticks for which the accept queues must be seen empty: clients whose SYN was let in
-	 * are given the time between two to complete their handshake.
-	 */
-	private static final int EMPTY_TICKS = 2;
-
 	private final MasterConfiguration configuration;
 
 	private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -82,15 +77,15 @@ public final class Master {
 
 	private final ControlServer controlServer;
 
+	private final AcceptQueues queues;
+
 	private Runnable reopenLogs = () -> {
 	};
 
 	private Consumer<Obituary> mourner = (obituary) -> {
 	};
 
-	private boolean listenersClosing;
-
-	private int emptyTicks;
+	private Optional<ServiceNotifier> service = Optional.empty();
 
 	private Totals countedByTheGone = Totals.NONE;
 
@@ -112,8 +107,10 @@ public final class Master {
 		this.orphans = new Orphans(os, this.processes);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
+		this.queues = new AcceptQueues(configuration.listeners());
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
+		configuration.runDirectory().admitWorkers(Scoreboard.FILE, ControlServer.SOCKET);
 	}
 
 	private static Thread daemon(String name, Runnable task) {
@@ -144,6 +141,14 @@ public final class Master {
 	 */
 	public void onWorkerExited(Consumer<Obituary> mourner) {
 		this.tasks.add(() -> this.mourner = mourner);
+	}
+
+	/**
+	 * Has a service manager told how the pool is. To be called before the start.
+	 * @param notifier what tells it; the master closes it
+	 */
+	public void tell(ServiceNotifier notifier) {
+		this.service = Optional.of(notifier);
 	}
 
 	/**
@@ -226,12 +231,8 @@ public final class Master {
 	private void tick() {
 		this.postmortems.sample(this.processes.all(), MonotonicTime.now());
 		tell(new Event.Tick(this.vitalSigns.all()));
-		if (this.listenersClosing) {
-			this.emptyTicks = this.configuration.listeners().queuesEmpty() ? this.emptyTicks + 1 : 0;
-			if (this.emptyTicks == EMPTY_TICKS) {
-				this.listenersClosing = false;
-				tell(new Event.QueuesEmpty());
-			}
+		if (this.queues.emptied()) {
+			tell(new Event.QueuesEmpty());
 		}
 	}
 
@@ -250,6 +251,7 @@ public final class Master {
 				logger.error("The master could not carry out {}; please report it", action, ex);
 			}
 		}
+		this.service.ifPresent((notifier) -> notifier.observe(event, this.pool.view(), MonotonicTime.now()));
 	}
 
 	private void carryOut(Action action) {
@@ -260,8 +262,7 @@ public final class Master {
 			this.code.used(used.generation());
 		}
 		else if (action instanceof Action.CloseListeners) {
-			this.configuration.listeners().refuseNew();
-			this.listenersClosing = true;
+			this.queues.refuseNew();
 		}
 		else if (action instanceof Action.Reply reply) {
 			this.control.answer(reply.ticket(), reply.answer());
@@ -334,6 +335,7 @@ public final class Master {
 		this.code.stop();
 		release(this.configuration.listeners());
 		release(this.controlServer);
+		this.service.ifPresent(Master::release);
 		this.configuration.pidFile().ifPresent(Master::release);
 		release(this.configuration.runDirectory());
 	}

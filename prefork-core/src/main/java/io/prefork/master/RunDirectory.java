@@ -13,12 +13,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
+import io.prefork.os.Account;
+import io.prefork.worker.WorkerSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +32,11 @@ import org.slf4j.LoggerFactory;
  * Mode 0700, named after the process, removed when the master ends. A master that was
  * killed leaves it behind; it holds a lock in it while it lives, so that the next master
  * can tell and sweeps it away.
+ * <p>
+ * If the workers are another user, the directory stays the master's, and they may enter
+ * it (mode 0710, their group) but change nothing in it: who can make files where root
+ * writes can have root write anywhere. Theirs, and nobody else's to open, are those files
+ * that they need.
  */
 public final class RunDirectory implements Closeable {
 
@@ -35,6 +45,10 @@ public final class RunDirectory implements Closeable {
 	private static final String PREFIX = "prefork-";
 
 	private static final String LOCK = "master.lock";
+
+	private static final Set<PosixFilePermission> ENTERED = PosixFilePermissions.fromString("rwx--x---");
+
+	private static final Set<PosixFilePermission> OWNERS = PosixFilePermissions.fromString("rw-------");
 
 	/**
 	 * Length that a unix-domain socket's path must not exceed (unix(7), {@code sun_path}
@@ -46,27 +60,47 @@ public final class RunDirectory implements Closeable {
 
 	private final FileChannel lock;
 
-	private RunDirectory(Path path, FileChannel lock) {
+	private final Optional<Account> workers;
+
+	private RunDirectory(Path path, FileChannel lock, Optional<Account> workers) {
 		this.path = path;
 		this.lock = lock;
+		this.workers = workers;
+	}
+
+	/**
+	 * Makes the run directory of this process, for workers of the same user, and sweeps
+	 * away those of dead masters of that user.
+	 * @param parent where to make it
+	 * @return the directory
+	 * @throws IOException if that is not possible; the message says why
+	 */
+	public static RunDirectory create(Path parent) throws IOException {
+		return create(parent, Optional.empty());
 	}
 
 	/**
 	 * Makes the run directory of this process, and sweeps away those of dead masters of
 	 * the same user.
 	 * @param parent where to make it
+	 * @param workers whom the workers run as, if it is not the master's own user
 	 * @return the directory
 	 * @throws IOException if that is not possible; the message says why
 	 */
-	public static RunDirectory create(Path parent) throws IOException {
+	public static RunDirectory create(Path parent, Optional<Account> workers) throws IOException {
 		if (!Files.isDirectory(parent)) {
 			throw new IOException("there is no directory " + parent);
+		}
+		Optional<Path> barrier = workers.flatMap((account) -> account.barrier(parent));
+		if (barrier.isPresent()) {
+			throw new IOException(
+					"the workers' user " + workers.get() + " may not enter the directory " + barrier.get());
 		}
 		Path making = Files.createTempDirectory(parent, ".making-" + PREFIX,
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
 		try {
 			sweep(parent, Files.getOwner(making));
-			return lockAndMove(making, free(parent.toAbsolutePath().normalize()));
+			return lockAndMove(making, free(parent.toAbsolutePath().normalize()), workers);
 		}
 		catch (IOException ex) {
 			delete(making);
@@ -74,14 +108,16 @@ public final class RunDirectory implements Closeable {
 		}
 	}
 
-	private static RunDirectory lockAndMove(Path making, Path path) throws IOException {
-		FileChannel lock = FileChannel.open(making.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+	private static RunDirectory lockAndMove(Path making, Path path, Optional<Account> workers) throws IOException {
+		FileChannel lock = FileChannel.open(making.resolve(LOCK),
+				Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+				PosixFilePermissions.asFileAttribute(OWNERS));
 		try {
 			if (lock.tryLock() == null) {
 				throw new IOException("a new file is locked already; does the file system support locks?");
 			}
 			Files.move(making, path, StandardCopyOption.ATOMIC_MOVE);
-			return new RunDirectory(path, lock);
+			return new RunDirectory(path, lock, workers);
 		}
 		catch (IOException ex) {
 			lock.close();
@@ -153,6 +189,40 @@ public final class RunDirectory implements Closeable {
 	 */
 	public Path path() {
 		return this.path;
+	}
+
+	/**
+	 * Lets workers in, once everything is there that they need.
+	 * @param files names of files that they read and write
+	 */
+	void admitWorkers(String... files) throws IOException {
+		if (this.workers.isPresent()) {
+			for (String file : files) {
+				give(this.path.resolve(file), this.workers.get());
+			}
+			Files.setAttribute(this.path, "unix:gid", this.workers.get().gid());
+			Files.setPosixFilePermissions(this.path, ENTERED);
+		}
+	}
+
+	/**
+	 * Makes the files of one worker its own, before it is started.
+	 */
+	void admit(WorkerSpec worker) throws IOException {
+		if (this.workers.isPresent()) {
+			for (Path file : List.of(worker.firstOutput(), worker.lastOutput())) {
+				Files.createFile(file);
+				give(file, this.workers.get());
+			}
+			if (Files.exists(worker.argumentFile())) {
+				give(worker.argumentFile(), this.workers.get());
+			}
+		}
+	}
+
+	private static void give(Path file, Account account) throws IOException {
+		Files.setPosixFilePermissions(file, OWNERS);
+		Files.setAttribute(file, "unix:uid", account.uid(), LinkOption.NOFOLLOW_LINKS);
 	}
 
 	/**

@@ -80,6 +80,7 @@ final class WorkerProcesses {
 			// would never be known to have ended.
 			startWaiter(id, started);
 			WorkerLauncher.Launch launch = this.configuration.launcher().launch(spec);
+			this.configuration.runDirectory().admit(spec);
 			int pid = this.os.spawn(new SpawnRequest(launch.command(), launch.environment(), spec.firstOutput(),
 					descriptorsForWorker()));
 			WorkerProcess process = new WorkerProcess(id, pid, spec, launch.faults());

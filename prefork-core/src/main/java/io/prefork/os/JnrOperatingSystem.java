@@ -89,6 +89,21 @@ final class JnrOperatingSystem implements OperatingSystem {
 		return this.libc.functions().umask(mask);
 	}
 
+	@Override
+	public Accounts accounts() {
+		return new NativeAccounts(this.libc);
+	}
+
+	@Override
+	public ResourceLimits limits() {
+		return new NativeLimits(this.libc);
+	}
+
+	@Override
+	public NotifySocket notifySocket(String address) throws IOException {
+		return NotifyDatagrams.to(address, this.libc);
+	}
+
 	/**
 	 * Decodes a status, as the macros of wait(2) do. Stopped children are not reported.
 	 */

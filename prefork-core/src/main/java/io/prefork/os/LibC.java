@@ -10,6 +10,7 @@ import jnr.ffi.annotations.Out;
 import jnr.ffi.annotations.Variadic;
 import jnr.ffi.byref.IntByReference;
 import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
 
 /**
  * The C library, bound through jnr-ffi. Loading it costs some 400 ms and unpacks a native
@@ -70,8 +71,9 @@ final class LibC {
 
 	/**
 	 * The functions that are called. They return -1 and set {@code errno} on failure, but
-	 * those of {@code posix_spawn}, which return the error. Public because jnr-ffi
-	 * implements it from another class loader.
+	 * those of {@code posix_spawn}, which return the error, and those that look up users
+	 * and groups, which return null. Public because jnr-ffi implements it from another
+	 * class loader.
 	 */
 	public interface Functions {
 
@@ -101,6 +103,25 @@ final class LibC {
 		int kill(int pid, int signal);
 
 		int umask(int mask);
+
+		@ssize_t
+		long sendto(int descriptor, @In byte[] message, @size_t long size, int flags, @In byte[] address, int length);
+
+		int geteuid();
+
+		int getegid();
+
+		Pointer getpwnam(String name);
+
+		Pointer getpwuid(int id);
+
+		Pointer getgrnam(String name);
+
+		int getgrouplist(String user, int group, @Out int[] groups, IntByReference count);
+
+		int getrlimit(int resource, Pointer limit);
+
+		int setrlimit(int resource, Pointer limit);
 
 		int posix_spawn_file_actions_init(Pointer actions);
 

@@ -64,6 +64,10 @@ final class Linux {
 
 	static final int O_NONBLOCK = 04000;
 
+	static final int RLIMIT_CORE = 4;
+
+	static final int RLIMIT_NOFILE = 7;
+
 	private Linux() {
 	}
 

@@ -56,6 +56,28 @@ public interface OperatingSystem {
 	int umask(int mask);
 
 	/**
+	 * Users and groups of this machine.
+	 * @return the accounts
+	 */
+	Accounts accounts();
+
+	/**
+	 * Limits on the resources of this process, which its children inherit.
+	 * @return the limits
+	 */
+	ResourceLimits limits();
+
+	/**
+	 * Opens a socket to the service manager that started this process
+	 * ({@code sd_notify(3)}).
+	 * @param address {@code NOTIFY_SOCKET}: a path, or a name in the abstract namespace
+	 * after an {@code @}
+	 * @return the socket, which nobody need listen at
+	 * @throws IOException if the address is of another kind, or no socket can be had
+	 */
+	NotifySocket notifySocket(String address) throws IOException;
+
+	/**
 	 * The implementation for this machine. Loading it costs some 400 ms once.
 	 * @return the operating system
 	 * @throws UnsupportedOperationException if there is none, with the reason

@@ -56,6 +56,17 @@ final class SocketName {
 		return new SocketName(buffer.array());
 	}
 
+	/**
+	 * A name in the abstract namespace, which belongs to no file (unix(7)). Its length
+	 * tells where it ends, and not a final zero.
+	 */
+	static SocketName ofAbstract(String text) {
+		byte[] name = text.getBytes(FILE_NAMES);
+		ByteBuffer buffer = ByteBuffer.allocate(PATH_OFFSET + 1 + name.length).order(ByteOrder.nativeOrder());
+		buffer.putShort((short) Linux.AF_UNIX).put((byte) 0).put(name);
+		return new SocketName(buffer.array());
+	}
+
 	static byte[] pathBytes(Path path) {
 		return path.toString().getBytes(FILE_NAMES);
 	}

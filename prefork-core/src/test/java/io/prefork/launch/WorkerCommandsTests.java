@@ -3,6 +3,7 @@ package io.prefork.launch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import io.prefork.os.Listener;
 import io.prefork.worker.WorkerSpec;
@@ -133,6 +134,9 @@ class WorkerCommandsTests {
 		Map<String, String> environment = Map.of("PATH", "/bin", "WEB_CONCURRENCY", "3", "JAVA_TOOL_OPTIONS", "-Da=b",
 				"JDK_JAVA_OPTIONS", "-Da=b", "_JAVA_OPTIONS", "-Da=b", "LISTEN_FDS", "1", "LISTEN_PID", "7",
 				"NOTIFY_SOCKET", "/run/systemd/notify");
+		environment = new TreeMap<>(environment);
+		environment.putAll(Map.of("LISTEN_FDNAMES", "web", "LISTEN_PIDFDID", "1", "WATCHDOG_USEC", "1", "WATCHDOG_PID",
+				"7", "FDSTORE", "8"));
 		return new JvmImage(Path.of("/jdk/bin/java"), Path.of("/srv"), List.of(jvmArguments), JAR,
 				List.of("--name=a b", ""), environment);
 	}

@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.prefork.os.Accounts;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ExitStatus;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
 import io.prefork.os.Listener;
+import io.prefork.os.NotifySocket;
 import io.prefork.os.OperatingSystem;
+import io.prefork.os.ResourceLimits;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
 
@@ -94,6 +97,21 @@ class FakeOperatingSystem implements OperatingSystem, AutoCloseable {
 
 	@Override
 	public int umask(int mask) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public Accounts accounts() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public ResourceLimits limits() {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public NotifySocket notifySocket(String address) throws IOException {
 		throw new UnsupportedOperationException();
 	}
 

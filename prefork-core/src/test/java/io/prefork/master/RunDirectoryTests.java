@@ -7,9 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
+import io.prefork.os.Account;
+import io.prefork.worker.WorkerSpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,6 +161,51 @@ class RunDirectoryTests {
 		assertThatIOException().isThrownBy(() -> RunDirectory.create(longest))
 			.withMessageContaining("is longer than the 94 bytes that leave room for a unix-domain socket");
 		assertThat(longest).isEmptyDirectory();
+	}
+
+	@Test
+	void whenWorkersAreAnotherUserThenTheyReachWhatTheyNeedAndMakeNothing() throws IOException {
+		Account stranger = OtherUser.account("whenWorkersAreAnotherUserThenTheyReachWhatTheyNeedAndMakeNothing");
+		Files.setPosixFilePermissions(this.parent, PosixFilePermissions.fromString("rwx--x--x"));
+		try (RunDirectory directory = RunDirectory.create(this.parent, Optional.of(stranger))) {
+			Path shared = Files.writeString(directory.path().resolve("shared"), "text");
+			WorkerSpec spec = new WorkerSpec(0, 5, 1, directory.path(), List.of());
+			Files.writeString(spec.argumentFile(), "arguments");
+			directory.admitWorkers("shared");
+			directory.admit(spec);
+			String script = "cd " + directory.path()
+					+ "; cat worker-5.args; echo more >>shared; echo output >worker-5.out";
+			assertThat(OtherUser.shell(stranger, script)).isEqualTo("arguments");
+			assertThat(shared).hasContent("textmore\n");
+			assertThat(spec.firstOutput()).hasContent("output\n");
+			for (String forbidden : List.of("touch new", "rm shared", "ls", "cat master.lock", "mv shared other")) {
+				assertThat(OtherUser.shell(stranger, "cd " + directory.path() + " && " + forbidden)).as(forbidden)
+					.contains("Permission denied");
+			}
+			Account sameGroup = new Account("other", 54320, stranger.gid(), stranger.groups(), "/");
+			assertThat(OtherUser.shell(sameGroup, "cat " + shared)).contains("Permission denied");
+		}
+		assertThat(this.parent).isEmptyDirectory();
+	}
+
+	@Test
+	void whenWorkersAreTheSameUserThenNothingIsMadeForThem() throws IOException {
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			WorkerSpec spec = new WorkerSpec(0, 5, 1, directory.path(), List.of());
+			directory.admitWorkers("missing");
+			directory.admit(spec);
+			assertThat(spec.firstOutput()).doesNotExist();
+		}
+	}
+
+	@Test
+	void whenWorkersMayNotEnterTheParentThenThatIsSaidAndNothingIsLeftBehind() throws IOException {
+		Path closed = Files.createDirectory(this.parent.resolve("closed"),
+				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+		Account stranger = new Account("stranger", 54321, 54321, List.of(54321), "/");
+		assertThatIOException().isThrownBy(() -> RunDirectory.create(closed, Optional.of(stranger)))
+			.withMessageStartingWith("the workers' user stranger may not enter the directory " + this.parent);
+		assertThat(closed).isEmptyDirectory();
 	}
 
 	private Path abandoned(String name) throws IOException {

@@ -41,6 +41,8 @@ class SocketNameTests {
 	void whenNameIsAbstractThenTextSaysSo() {
 		byte[] bytes = "\1\0\0hidden".getBytes(StandardCharsets.ISO_8859_1);
 		assertThat(new SocketName(bytes)).hasToString("unix:@hidden");
+		assertThat(SocketName.ofAbstract("hidden").bytes()).hasSize(2 + 1 + 6);
+		assertThat(SocketName.ofAbstract("hidden")).hasToString("unix:@hidden");
 		assertThat(new SocketName(new byte[] { 1, 0 })).hasToString("unix:(unnamed)");
 	}
 

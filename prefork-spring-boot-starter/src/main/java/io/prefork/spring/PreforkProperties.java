@@ -180,6 +180,24 @@ public class PreforkProperties {
 	private boolean reusePort;
 
 	/**
+	 * User that the workers run as, by name or id, if the master is root. When not set,
+	 * that of the master.
+	 */
+	private @Nullable String user;
+
+	/**
+	 * Group that the workers run as, by name or id. When not set, the primary group of
+	 * 'prefork.user'.
+	 */
+	private @Nullable String group;
+
+	/**
+	 * Limits on the resources of the master and its workers.
+	 */
+	@NestedConfigurationProperty
+	private final LimitProperties limits = new LimitProperties();
+
+	/**
 	 * File that tells the process id of the master.
 	 */
 	private @Nullable String pidfile;
@@ -406,6 +424,26 @@ public class PreforkProperties {
 
 	public void setReusePort(boolean reusePort) {
 		this.reusePort = reusePort;
+	}
+
+	public @Nullable String getUser() {
+		return this.user;
+	}
+
+	public void setUser(@Nullable String user) {
+		this.user = user;
+	}
+
+	public @Nullable String getGroup() {
+		return this.group;
+	}
+
+	public void setGroup(@Nullable String group) {
+		this.group = group;
+	}
+
+	public LimitProperties getLimits() {
+		return this.limits;
 	}
 
 	public @Nullable String getPidfile() {

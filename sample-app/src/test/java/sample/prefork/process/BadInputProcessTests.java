@@ -32,6 +32,7 @@ class BadInputProcessTests extends ProcessTestSupport {
 			prefork.bind          | unix:/no/such/directory/app.sock
 			prefork.run-directory | /proc/version
 			prefork.timeout       | soon
+			prefork.user          | no-such-user
 			""")
 	void whenSettingCannotWorkThenItIsAnalysed(String setting, String value) {
 		PoolProcess pool = launcher().arguments("--" + setting + "=" + value).start();

@@ -55,40 +55,53 @@ class ListenerProcessTests extends ProcessTestSupport {
 	}
 
 	/**
-	 * As systemd does it: the socket is open before the process is, and stays when it is
+	 * As systemd does it: the sockets are open before the process is, and stay when it is
 	 * gone.
 	 */
 	@Test
-	void whenSocketIsHandedOverThenItIsServedAndStaysUsable() {
+	void whenSocketsAreHandedOverThenTheyAreServedAndStayUsable() {
 		if (!Files.isExecutable(PYTHON)) {
-			System.out.println("whenSocketIsHandedOverThenItIsServedAndStaysUsable is skipped: there is no " + PYTHON);
+			System.out
+				.println("whenSocketsAreHandedOverThenTheyAreServedAndStayUsable is skipped: there is no " + PYTHON);
 		}
 		Assumptions.assumeTrue(Files.isExecutable(PYTHON));
 		int port = PoolLauncher.freePort();
+		Path file = this.directory.resolve("app.sock");
 		String program = """
-				import os, socket, sys
-				listener = socket.socket()
-				listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-				listener.bind(("127.0.0.1", %d))
-				listener.listen(16)
+				import fcntl, os, socket, sys
+				tcp = socket.socket()
+				tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+				tcp.bind(("127.0.0.1", %d))
+				unix = socket.socket(socket.AF_UNIX)
+				unix.bind("%s")
+				passed = []
+				for listener in (tcp, unix):
+				    listener.listen(16)
+				    passed.append(fcntl.fcntl(listener.fileno(), fcntl.F_DUPFD, 10))
 				for _ in range(2):
 				    child = os.fork()
 				    if child == 0:
-				        os.dup2(listener.fileno(), 3)
-				        os.set_inheritable(3, True)
-				        os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+				        os.dup2(passed[0], 3)
+				        os.dup2(passed[1], 4)
+				        os.environ.update(LISTEN_FDS="2", LISTEN_FDNAMES="web:local", LISTEN_PID=str(os.getpid()))
 				        os.execv(sys.argv[1], sys.argv[1:])
 				    os.waitpid(child, 0)
-				""".formatted(port);
+				""".formatted(port, file);
 		PoolProcess parent = launcher().port(0).managementPort().under(PYTHON.toString(), "-c", program).start();
-		assertThat(parent.awaitSettled(2).json().path("listeners").path(0).path("address").asString())
-			.isEqualTo("127.0.0.1:" + port);
+		assertThat(parent.awaitSettled(2).json().path("listeners").valueStream())
+			.extracting((listener) -> listener.path("address").asString())
+			.containsExactly("127.0.0.1:" + port, "unix:" + file);
 		assertServed(Load.of(new InetSocketAddress("127.0.0.1", port), "/whoami"));
+		assertServed(Load.of(UnixDomainSocketAddress.of(file), "/whoami"));
+		for (long worker : parent.pool().pids()) {
+			assertThat(Proc.environment(worker)).noneMatch((entry) -> entry.startsWith("LISTEN_"));
+		}
 		long first = parent.pool().json().path("master").path("pid").asLong();
 		PoolProcess.signal("TERM", first);
 		parent.awaitPool("a second master serves the same socket",
 				(status) -> status.settledAt(2) && status.json().path("master").path("pid").asLong() != first);
 		assertServed(Load.of(new InetSocketAddress("127.0.0.1", port), "/whoami"));
+		assertServed(Load.of(UnixDomainSocketAddress.of(file), "/whoami"));
 		PoolProcess.signal("TERM", parent.pool().json().path("master").path("pid").asLong());
 		assertThat(parent.awaitExit(PoolProcess.SOON)).isZero();
 	}

@@ -67,7 +67,44 @@ final class Proc {
 	 * @return their pids
 	 */
 	static List<Long> withEnvironment(String entry) {
-		return pids().filter((pid) -> List.of(read(pid, "environ").split("\0")).contains(entry)).toList();
+		return pids().filter((pid) -> environment(pid).contains(entry)).toList();
+	}
+
+	/**
+	 * What a process was started with.
+	 * @param pid the process
+	 * @return its environment, {@code NAME=value}
+	 */
+	static List<String> environment(long pid) {
+		return List.of(read(pid, "environ").split("\0"));
+	}
+
+	/**
+	 * A line of {@code status}.
+	 * @param pid the process
+	 * @param name what stands before the colon
+	 * @return what stands behind it, words separated by one blank
+	 */
+	static String status(long pid, String name) {
+		return line(pid, "status", name + ":");
+	}
+
+	/**
+	 * A line of {@code limits}.
+	 * @param pid the process
+	 * @param name what it begins with
+	 * @return soft limit, hard limit and unit, separated by one blank
+	 */
+	static String limit(long pid, String name) {
+		return line(pid, "limits", name);
+	}
+
+	private static String line(long pid, String file, String start) {
+		return read(pid, file).lines()
+			.filter((line) -> line.startsWith(start))
+			.map((line) -> line.substring(start.length()).strip().replaceAll("\\s+", " "))
+			.findFirst()
+			.orElse("");
 	}
 
 	/**

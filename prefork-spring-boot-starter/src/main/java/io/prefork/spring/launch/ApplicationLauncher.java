@@ -70,9 +70,19 @@ final class ApplicationLauncher implements WorkerLauncher {
 		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
 		WorkerCount count = count(sizing, settings, processEnvironment);
 		List<String> notes = new ArrayList<>(commands.notes());
-		PlacedCode placement = new PlacedCode(image, commands.pathBoundOption(),
+		PlacedCode placement = new PlacedCode(image, hindrance(commands, settings),
 				Optional.ofNullable(settings.properties().getCacheDir()));
 		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes), placement);
+	}
+
+	/**
+	 * Why workers cannot run from a copy of the application.
+	 */
+	private static Optional<String> hindrance(WorkerCommands commands, PoolSettings settings) {
+		if (StringUtils.hasText(settings.properties().getUser())) {
+			return Optional.of("what the master lays out is its own user's alone, and 'prefork.user' is set");
+		}
+		return commands.pathBoundOption().map((option) -> option + " fits the files there, and not copies of them");
 	}
 
 	private static WorkerCommands commands(JvmImage image, List<String> jvmArgs) {

@@ -7,6 +7,8 @@ import io.prefork.os.BindAddress;
 import io.prefork.os.Scheme;
 import io.prefork.os.SystemdSockets;
 import io.prefork.spring.InvalidSettingException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
@@ -17,22 +19,36 @@ import org.springframework.core.env.Environment;
  */
 final class BindAddresses {
 
+	private static final Log logger = LogFactory.getLog(BindAddresses.class);
+
 	private static final int DEFAULT_PORT = 8080;
 
 	private BindAddresses() {
 	}
 
 	static List<BindAddress> of(List<String> bind, Map<String, String> processEnvironment, Environment environment) {
-		if (!bind.isEmpty()) {
-			boolean ssl = isSslConfigured(environment);
-			return bind.stream().map((text) -> parse(text, ssl)).toList();
-		}
 		List<BindAddress.Descriptor> activated = SystemdSockets.passed(processEnvironment,
 				ProcessHandle.current().pid());
+		if (!bind.isEmpty()) {
+			boolean ssl = isSslConfigured(environment);
+			List<BindAddress> addresses = bind.stream().map((text) -> parse(text, ssl)).toList();
+			warnOfUnserved(activated, addresses);
+			return addresses;
+		}
 		if (!activated.isEmpty()) {
 			return List.copyOf(activated);
 		}
 		return List.of(ofServer(environment));
+	}
+
+	private static void warnOfUnserved(List<BindAddress.Descriptor> activated, List<BindAddress> addresses) {
+		List<BindAddress.Descriptor> unserved = activated.stream()
+			.filter((descriptor) -> !addresses.contains(descriptor))
+			.toList();
+		if (!unserved.isEmpty()) {
+			logger.warn("Nobody will answer at " + unserved + ", which systemd passed, since 'prefork.bind' does not "
+					+ "name it; leave 'prefork.bind' out to serve what is passed");
+		}
 	}
 
 	private static BindAddress ofServer(Environment environment) {

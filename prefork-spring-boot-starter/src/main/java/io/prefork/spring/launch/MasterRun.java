@@ -16,6 +16,9 @@ import io.prefork.master.Master;
 import io.prefork.master.MasterConfiguration;
 import io.prefork.master.PidFile;
 import io.prefork.master.RunDirectory;
+import io.prefork.master.ServiceNotifier;
+import io.prefork.master.UserSwitch;
+import io.prefork.os.Account;
 import io.prefork.master.WorkerLauncher;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
@@ -103,19 +106,26 @@ class MasterRun {
 
 	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses) {
 		OperatingSystem os = OperatingSystem.current();
+		Optional<UserSwitch> user = new WorkerUser(os.accounts()).of(this.settings.properties());
+		LimitSettings.apply(this.settings.properties().getLimits(), os.limits());
 		this.settings.umask().ifPresent(os::umask);
 		ListenerSet listeners = null;
 		RunDirectory runDirectory = null;
 		PidFile pidFile = null;
 		try {
 			listeners = listen(os, addresses);
-			runDirectory = runDirectory();
+			WorkerUser.giveSockets(user, addresses);
+			runDirectory = runDirectory(user.map(UserSwitch::account));
 			pidFile = pidFile();
 			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
 			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
-			Master master = new Master(new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners,
-					runDirectory, Optional.ofNullable(pidFile), launcher), os);
+			Master master = new Master(
+					new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners, runDirectory,
+							Optional.ofNullable(pidFile), user.isPresent() ? user.get().launcher(launcher) : launcher),
+					os);
+			ServiceNotifier.of(System.getenv(), os).ifPresent(master::tell);
 			announce(listeners, worker, launcher);
+			user.ifPresent((other) -> logger.info("Workers run as user " + other.account()));
 			return master;
 		}
 		catch (IOException | RuntimeException ex) {
@@ -132,11 +142,12 @@ class MasterRun {
 				this.settings.properties().isReusePort(), this.settings.deferAccept()));
 	}
 
-	private RunDirectory runDirectory() {
+	private RunDirectory runDirectory(Optional<Account> workers) {
 		String configured = this.settings.properties().getRunDirectory();
-		Path parent = (configured != null && !configured.isBlank()) ? Path.of(configured) : defaultRunDirectory();
+		Path parent = (configured != null && !configured.isBlank()) ? Path.of(configured)
+				: defaultRunDirectory(workers);
 		try {
-			return RunDirectory.create(parent);
+			return RunDirectory.create(parent, workers);
 		}
 		catch (IOException ex) {
 			throw new InvalidSettingException("prefork.run-directory", parent,
@@ -146,13 +157,17 @@ class MasterRun {
 		}
 	}
 
-	private static Path defaultRunDirectory() {
+	/**
+	 * A directory that workers cannot enter is passed over, such as root's of a login.
+	 */
+	private static Path defaultRunDirectory(Optional<Account> workers) {
 		return Stream
 			.of(System.getenv("RUNTIME_DIRECTORY"), System.getenv("XDG_RUNTIME_DIR"), "/dev/shm",
 					System.getProperty("java.io.tmpdir"))
 			.filter(StringUtils::hasText)
 			.map(Path::of)
 			.filter((directory) -> Files.isDirectory(directory) && Files.isWritable(directory))
+			.filter((directory) -> workers.flatMap((account) -> account.barrier(directory)).isEmpty())
 			.findFirst()
 			.orElseThrow(() -> new InvalidSettingException("prefork.run-directory", "",
 					"and none of $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR, /dev/shm and the temporary directory can be "

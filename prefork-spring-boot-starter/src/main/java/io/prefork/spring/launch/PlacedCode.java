@@ -37,19 +37,19 @@ final class PlacedCode {
 
 	private final JvmImage image;
 
-	private final Optional<String> boundOption;
+	private final Optional<String> hindrance;
 
 	private final Optional<String> setting;
 
 	/**
 	 * Makes the decision ready to be taken.
 	 * @param image what the master was started with
-	 * @param boundOption an option of the workers that fits only the application's path
+	 * @param hindrance why nothing can be laid out, a clause, or empty
 	 * @param setting {@code prefork.cache-dir}
 	 */
-	PlacedCode(JvmImage image, Optional<String> boundOption, Optional<String> setting) {
+	PlacedCode(JvmImage image, Optional<String> hindrance, Optional<String> setting) {
 		this.image = image;
-		this.boundOption = boundOption;
+		this.hindrance = hindrance;
 		this.setting = setting.filter(StringUtils::hasText).map(String::strip);
 	}
 
@@ -86,7 +86,7 @@ final class PlacedCode {
 		if (!(this.image.entryPoint() instanceof EntryPoint.Jar)) {
 			return Optional.of("it was not started with -jar");
 		}
-		return this.boundOption.map((option) -> option + " fits the files there, and not copies of them");
+		return this.hindrance;
 	}
 
 	private WorkerCode inChosen(String directory, int generation, EntryPoint.Jar jar) throws IOException {

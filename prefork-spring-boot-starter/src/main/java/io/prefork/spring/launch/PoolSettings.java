@@ -115,6 +115,7 @@ final class PoolSettings {
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		checkClients();
 		RolloutSettings.check(this.properties.getRollout());
+		LimitSettings.check(this.properties.getLimits());
 		umask();
 		type();
 	}

@@ -7,14 +7,18 @@ import io.prefork.os.BindAddress;
 import io.prefork.os.Scheme;
 import io.prefork.spring.InvalidSettingException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+@ExtendWith(OutputCaptureExtension.class)
 class BindAddressesTests {
 
 	private static final Map<String, String> ACTIVATED = Map.of("LISTEN_PID",
@@ -42,6 +46,14 @@ class BindAddressesTests {
 		assertThat(addresses(List.of(":80", "unix:/run/app.sock", "[::1]:81", "fd://7"), ACTIVATED, "server.port=82"))
 			.extracting(Object::toString)
 			.containsExactly(":80", "unix:/run/app.sock", "[::1]:81", "fd://7");
+	}
+
+	@Test
+	void whenSocketThatWasHandedOverIsNotServedThenThatIsSaid(CapturedOutput output) {
+		addresses(List.of("fd://4", "fd://3"), ACTIVATED);
+		assertThat(output).doesNotContain("WARN");
+		addresses(List.of("fd://4", ":80"), ACTIVATED);
+		assertThat(output).contains("Nobody will answer at [fd://3], which systemd passed");
 	}
 
 	@ParameterizedTest

@@ -70,7 +70,8 @@ class PlacedCodeTests {
 
 	@Test
 	void whenOptionFitsOnlyTheJarThenNothingIsLaidOut(CapturedOutput output) throws IOException {
-		PlacedCode code = new PlacedCode(image(JAR), Optional.of("-XX:AOTCache=app.aot"), Optional.of("cache"));
+		PlacedCode code = new PlacedCode(image(JAR), Optional.of("-XX:AOTCache=app.aot fits the files there"),
+				Optional.of("cache"));
 		assertInPlace(code.first(1, List.of()), JAR);
 		assertThat(output).contains("-XX:AOTCache=app.aot fits the files there");
 	}
