@@ -251,7 +251,8 @@ class ServiceNotifierTests {
 			.mapToObj((slot) -> new PoolView.WorkerView(new WorkerId(slot, slot + 1), 100 + slot, 2,
 					(slot < accepting) ? WorkerState.ACCEPTING : WorkerState.BOOTING, this.now))
 			.toList();
-		this.notifier.observe(event, new PoolView(state, TARGET, 2, workers, 4, Map.of(), List.of(), Optional.empty(), Map.of()), this.now);
+		this.notifier.observe(event,
+				new PoolView(state, TARGET, 2, workers, 4, Map.of(), List.of(), Optional.empty(), Map.of()), this.now);
 		this.now = this.now.plusMillis(200);
 	}
 
