@@ -31,8 +31,9 @@ class PoolCanaryTests {
 	void whenCanaryExitsWithinTheWindowThenTheReloadFails() {
 		PoolScript script = watched();
 		script.passSeconds(2);
-		assertThat(PoolScript.replies(script.exited(3, 7))).containsExactly(new Answer.ReloadFailed(
-				"reload failed, generation 1 goes on: worker 2 (pid 103): exited with status 7", ""));
+		assertThat(PoolScript.replies(script.exited(3, 7))).containsExactly(
+				new Answer.ReloadFailed("reload failed, generation 1 goes on: worker 2 (pid 103): exited with status 7"
+						+ " (without a shutdown: Runtime.halt, or native code)", ""));
 		assertThat(script.passSeconds(30)).isEmpty();
 		assertThat(script.view().workers()).hasSize(2);
 	}
