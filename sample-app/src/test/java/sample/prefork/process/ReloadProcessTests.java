@@ -87,7 +87,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 			assertReloadFails(pool, "exited with status 7");
 			Files.delete(failure());
 			Files.writeString(settings, "sample: [");
-			assertReloadFails(pool, "application.yml");
+			assertReloadFails(pool, "sample: [");
 		}
 		finally {
 			Files.deleteIfExists(failure());
