@@ -54,7 +54,7 @@ class ArchitectureTests {
 	void whenTypeIsPublicThenSomebodyElseNeedsIt() {
 		assertThat(STARTER).filteredOn(ArchitectureTests::isPublicTopLevel)
 			.extracting(JavaClass::getName)
-			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException",
+			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException", "io.prefork.spring.LimitProperties",
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.RolloutProperties",
 					"io.prefork.spring.WorkerExitedEvent", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",
