@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.prefork.control.ControlClient;
@@ -155,6 +157,37 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 				current.gate().open();
 			}
 		}
+	}
+
+	/**
+	 * The application closes although this worker was not told to leave, of its own
+	 * accord or because somebody called {@link System#exit}. Returns when nothing is in
+	 * flight and clients have closed their connections, or had the time to: twice the
+	 * quiet period, since a request that waits for this very end is in flight for ever.
+	 */
+	public void closing() {
+		Serving current = this.serving;
+		if (current == null || this.closeApplication == null || this.leaving.get()) {
+			return;
+		}
+		logger.info("Worker {} closes, though nobody has told it to", this.spec.slot());
+		Duration patience = current.settings().drainQuietPeriod().multipliedBy(2);
+		try {
+			drainOf(current).graceful().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (TimeoutException ex) {
+			// The server's own graceful shutdown goes on from here
+		}
+		catch (ExecutionException ex) {
+			logger.warn("Worker {} did not leave in an orderly way", this.spec.slot(), ex.getCause());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private Drain drainOf(Serving current) {
+		return new Drain(current.gate(), this.requests, this.adapters, current.settings());
 	}
 
 	/**
@@ -349,7 +382,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		// First: whatever fails from here on, nobody connects to a worker that ends
 		current.gate().shut();
 		try {
-			new Drain(current.gate(), this.requests, this.adapters, current.settings()).graceful().join();
+			drainOf(current).graceful().join();
 			close.run();
 		}
 		catch (RuntimeException | Error ex) {

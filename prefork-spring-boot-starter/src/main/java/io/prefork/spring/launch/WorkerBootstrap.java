@@ -16,6 +16,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.StringUtils;
@@ -141,6 +142,9 @@ final class WorkerBootstrap {
 			if (event instanceof AvailabilityChangeEvent<?> change
 					&& change.getState() instanceof ReadinessState state) {
 				this.agent.refuseTraffic(state == ReadinessState.REFUSING_TRAFFIC);
+			}
+			else if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == context) {
+				this.agent.closing();
 			}
 		});
 	}
