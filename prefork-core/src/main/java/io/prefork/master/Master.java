@@ -229,9 +229,10 @@ public final class Master {
 		this.postmortems.sample(this.processes.all(), MonotonicTime.now());
 		Map<WorkerId, Vitals> vitals = new HashMap<>();
 		for (WorkerProcess process : this.processes.all()) {
-			reading(process.id())
-				.ifPresent((reading) -> vitals.put(process.id(), new Vitals(MonotonicTime.of(reading.heartbeat()),
-						Processes.cpu(process.pid()), reading.busy(), oldest(reading), reading.requests())));
+			reading(process.id()).ifPresent((reading) -> vitals.put(process.id(),
+					new Vitals(MonotonicTime.of(reading.heartbeat()), Processes.cpu(process.pid()), reading.busy(),
+							Optional.of(reading.oldestRequest()).filter((start) -> start != 0).map(MonotonicTime::of),
+							reading.requests())));
 		}
 		tell(new Event.Tick(vitals));
 		if (this.listenersClosing) {
@@ -245,11 +246,6 @@ public final class Master {
 
 	private Optional<SlotReading> reading(WorkerId worker) {
 		return this.scoreboard.read(worker.slot(), worker.serial());
-	}
-
-	private static Optional<Instant> oldest(SlotReading reading) {
-		return (reading.oldestRequest() != 0) ? Optional.of(MonotonicTime.of(reading.oldestRequest()))
-				: Optional.empty();
 	}
 
 	private void tell(Event event) {
