@@ -3,6 +3,7 @@ package io.prefork.master;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -67,40 +68,56 @@ final class Postmortems {
 	}
 
 	/**
-	 * Looks for what tells one cause from another, at once after the end of a process:
-	 * files in {@code /tmp} may be swept away soon. Like {@link #examine} not for the
-	 * loop thread, and failing at nothing, since an end must be told of whatever is
-	 * found.
+	 * The end of a process.
+	 *
+	 * @param died when it was noticed, by the calendar
+	 * @param nanoTime the same as of {@link System#nanoTime()}
+	 * @param traces what tells one cause from another
 	 */
-	Postmortem.Traces traces(WorkerProcess process, String signal) {
+	record Death(Instant died, long nanoTime, Postmortem.Traces traces) {
+	}
+
+	/**
+	 * Takes note of the end of a process, and looks at once for what tells one cause from
+	 * another: files in {@code /tmp} may be swept away soon. Like {@link #examine} not
+	 * for the loop thread, and failing at nothing, since an end must be told of whatever
+	 * is found.
+	 */
+	Death death(WorkerProcess process, String signal) {
+		Instant died = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+		long nanoTime = System.nanoTime();
 		try {
-			boolean killed = signal.equals(KILLED);
-			Postmortem.OomKill oomKill = (killed && !process.isKilled()) ? this.oomKills.claim(this.memory.oomKills())
-					: Postmortem.OomKill.NOT_COUNTED;
-			return new Postmortem.Traces(oomKill, killed ? this.pressure : "", process.faults().exitsOnOutOfMemory(),
-					Processes.hasPerformanceData(process.pid()));
+			return new Death(died, nanoTime, traces(process, signal));
 		}
 		catch (RuntimeException | Error ex) {
 			logger.warn("What has ended process {} cannot be looked into", process.pid(), ex);
-			return Postmortem.Traces.NONE;
+			return new Death(died, nanoTime, Postmortem.Traces.NONE);
 		}
+	}
+
+	private Postmortem.Traces traces(WorkerProcess process, String signal) {
+		boolean killed = signal.equals(KILLED);
+		Postmortem.OomKill oomKill = (killed && !process.isKilled()) ? this.oomKills.claim(this.memory.oomKills())
+				: Postmortem.OomKill.NOT_COUNTED;
+		return new Postmortem.Traces(oomKill, killed ? this.pressure : "", process.faults().exitsOnOutOfMemory(),
+				Processes.hasPerformanceData(process.pid()));
 	}
 
 	/**
 	 * Examines a worker whose process has ended.
 	 */
-	Postmortem examine(WorkerProcess process, Instant died, Postmortem.Traces traces, String firstOutput) {
+	Postmortem examine(WorkerProcess process, Death death, String firstOutput) {
 		try {
 			Optional<Postmortem.Crash> crash = CrashReport.find(process.pid(), process.faults().errorFile(),
 					this.workingDirectory, process.spawned());
 			String last = OutputTail.read(process.spec().lastOutput());
-			return new Postmortem(Optional.of(died), traces, crash, memory(process), inFlight(process.id()),
-					last.isEmpty() ? firstOutput : last);
+			return new Postmortem(Optional.of(death.died()), death.traces(), crash, memory(process),
+					inFlight(process.id(), death.nanoTime()), last.isEmpty() ? firstOutput : last);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.warn("What process {} has left cannot be looked into", process.pid(), ex);
-			return new Postmortem(Optional.of(died), traces, Optional.empty(), Postmortem.Memory.UNKNOWN, List.of(),
-					firstOutput);
+			return new Postmortem(Optional.of(death.died()), death.traces(), Optional.empty(),
+					Postmortem.Memory.UNKNOWN, List.of(), firstOutput);
 		}
 	}
 
@@ -111,10 +128,11 @@ final class Postmortems {
 				Math.max(0, reading.map(SlotReading::heapMax).orElse(0L)));
 	}
 
-	private List<Postmortem.InFlight> inFlight(WorkerId worker) {
+	private List<Postmortem.InFlight> inFlight(WorkerId worker, long until) {
 		return this.scoreboard.oldestRequests(worker.slot(), worker.serial())
 			.stream()
-			.map((request) -> new Postmortem.InFlight(request.request(), MonotonicTime.since(request.start())))
+			.map((request) -> new Postmortem.InFlight(request.request(),
+					Duration.ofNanos(Math.max(0, until - request.start()))))
 			.toList();
 	}
 

@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,7 +24,6 @@ import io.prefork.os.OperatingSystem;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
 import io.prefork.pool.Event;
-import io.prefork.pool.Postmortem;
 import io.prefork.pool.WorkerId;
 import io.prefork.worker.WorkerSpec;
 import org.jspecify.annotations.Nullable;
@@ -158,12 +155,11 @@ final class WorkerProcesses {
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
 		process.reaped();
-		Instant died = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-		Postmortem.Traces traces = this.postmortems.traces(process, signal);
+		Postmortems.Death death = this.postmortems.death(process, signal);
 		awaitLastWords(process);
 		String output = tail(process.output());
-		this.events.accept(new Event.Exited(process.id(), code, signal, output,
-				this.postmortems.examine(process, died, traces, output)));
+		this.events.accept(
+				new Event.Exited(process.id(), code, signal, output, this.postmortems.examine(process, death, output)));
 	}
 
 	/**

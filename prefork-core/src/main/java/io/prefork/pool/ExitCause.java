@@ -241,7 +241,7 @@ public sealed interface ExitCause {
 
 		@Override
 		public String describe() {
-			return "ended by its JVM, out of memory" + (this.what.isEmpty() ? "" : ": " + this.what);
+			return "its JVM ran out of memory" + (this.what.isEmpty() ? "" : ": " + this.what);
 		}
 
 	}

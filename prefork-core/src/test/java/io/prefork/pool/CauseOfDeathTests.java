@@ -163,7 +163,7 @@ class CauseOfDeathTests {
 			.isEqualTo("killed by SIGKILL of the kernel's OOM killer, resident memory 300 MiB");
 		assertThat(new ExitCause.Signalled("SIGKILL", "perhaps").describe())
 			.isEqualTo("killed by SIGKILL, not sent by the master; perhaps");
-		assertThat(new ExitCause.OutOfMemory("").describe()).isEqualTo("ended by its JVM, out of memory");
+		assertThat(new ExitCause.OutOfMemory("").describe()).isEqualTo("its JVM ran out of memory");
 		assertThat(new ExitCause.JvmCrash("SIGSEGV in C", "/srv/hs_err_pid7.log").describe())
 			.isEqualTo("crash of its JVM: SIGSEGV in C (/srv/hs_err_pid7.log)");
 	}
