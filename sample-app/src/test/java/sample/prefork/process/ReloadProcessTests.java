@@ -84,8 +84,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 			Files.writeString(failure(), "unwell");
 			assertReloadFails(pool, "is DOWN (told to be unwell by " + failure() + ")");
 			Files.writeString(failure(), "leave 7");
-			// Whoever calls System.exit is asked by nobody to drain
-			assertReloadFails(pool, "exited with status 7", ThreeModes.CLIENTS);
+			assertReloadFails(pool, "exited with status 7");
 			Files.delete(failure());
 			Files.writeString(settings, "sample: [");
 			assertReloadFails(pool, "sample: [");
@@ -97,13 +96,6 @@ class ReloadProcessTests extends ProcessTestSupport {
 	}
 
 	private static void assertReloadFails(PoolProcess pool, String cause) {
-		assertReloadFails(pool, cause, 0);
-	}
-
-	/**
-	 * Has a reload fail under load, with nothing lost but what the canary may have held.
-	 */
-	private static void assertReloadFails(PoolProcess pool, String cause, int held) {
 		pool.expectProblems(LogLines.RELOAD_FAILED);
 		PoolStatus before = pool.pool();
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
@@ -112,9 +104,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 			assertThat(verdict.path("reason").asString()).contains(cause);
 			assertThat(pool.awaitSettled(2).pids()).isEqualTo(before.pids());
 			load.awaitProgress();
-			assertThat(load.stop().values()).satisfies(
-					(results) -> assertThat(results.stream().mapToLong(LoadResult::lostTotal).sum()).as("%s", results)
-						.isLessThanOrEqualTo(held));
+			load.stopAndAssertNothingLost();
 		}
 		PoolStatus after = pool.pool();
 		assertThat(after.generation()).isEqualTo(before.generation());

@@ -24,7 +24,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * <p>
  * {@code -Dprefork.test.reloads} and {@code -Dprefork.test.scalings} say how often; by
  * default seldom, because every cell costs the start of many JVMs. With
- * {@code -Dprefork.test.cells=few} it is one worker class on each server.
+ * {@code -Dprefork.test.cells=few} it is one worker class on each server, with
+ * {@code others} all but those.
  */
 @Timeout(1200)
 abstract class WorkerClassTestSupport extends ProcessTestSupport {
@@ -50,14 +51,12 @@ abstract class WorkerClassTestSupport extends ProcessTestSupport {
 	private static final List<Integer> GOING_AWAY_OR_RESTART = List.of(1001, 1012);
 
 	static Stream<Arguments> cells(Server... servers) {
-		boolean few = "few".equals(System.getProperty("prefork.test.cells"));
-		if (few) {
-			System.out.println("Most worker classes are skipped: prefork.test.cells is few");
-		}
+		String cells = System.getProperty("prefork.test.cells", "all");
+		System.out.println("Worker classes on " + Arrays.toString(servers) + ": " + cells);
 		return Arrays.stream(servers)
 			.flatMap((server) -> server.workerClasses()
 				.stream()
-				.filter((type) -> !few || standsForAll(server, type))
+				.filter((type) -> cells.equals("all") || cells.equals("few") == standsForAll(server, type))
 				.map((type) -> Arguments.of(server, type)));
 	}
 
