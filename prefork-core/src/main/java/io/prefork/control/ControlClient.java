@@ -98,6 +98,11 @@ public final class ControlClient implements PoolControl, Closeable {
 	}
 
 	@Override
+	public ScaleDocument scaleAuto() {
+		return document(ask(Message.Command.SCALE_AUTO, null, null, this.answerTimeout), ScaleDocument.class);
+	}
+
+	@Override
 	public ReloadDocument reload(boolean wait) {
 		// A rollout is bounded by the master: every step of it has a timeout there.
 		Message.Response response = wait ? ask(Message.Command.RELOAD_AND_WAIT, null, null, null)

@@ -162,7 +162,7 @@ public sealed interface Message {
 	 */
 	enum Command {
 
-		POOL, WORKER, SCALE_TO, SCALE_BY, RELOAD, RELOAD_AND_WAIT, REPLACE
+		POOL, WORKER, SCALE_TO, SCALE_BY, SCALE_AUTO, RELOAD, RELOAD_AND_WAIT, REPLACE
 
 	}
 

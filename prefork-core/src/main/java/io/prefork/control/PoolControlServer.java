@@ -68,6 +68,7 @@ public final class PoolControlServer {
 			case WORKER -> this.pool.worker(worker(request)).orElse(null);
 			case SCALE_TO -> this.pool.scaleTo(number(request));
 			case SCALE_BY -> this.pool.scaleBy(number(request));
+			case SCALE_AUTO -> this.pool.scaleAuto();
 			case RELOAD -> this.pool.reload(false);
 			case RELOAD_AND_WAIT -> this.pool.reload(true);
 			case REPLACE -> this.pool.replace(worker(request));

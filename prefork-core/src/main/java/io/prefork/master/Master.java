@@ -80,6 +80,8 @@ public final class Master {
 
 	private final ControlServer controlServer;
 
+	private final Surveyor surveyor;
+
 	private Runnable reopenLogs = () -> {
 	};
 
@@ -105,6 +107,7 @@ public final class Master {
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, this.scoreboard));
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
+		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), this.requests);
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 	}
 
@@ -214,7 +217,7 @@ public final class Master {
 				.ifPresent((reading) -> vitals.put(process.id(), new Vitals(MonotonicTime.of(reading.heartbeat()),
 						Processes.cpu(process.pid()), reading.busy(), oldest(reading), reading.requests())));
 		}
-		tell(new Event.Tick(vitals));
+		tell(new Event.Tick(vitals, this.surveyor.look(this.processes, MonotonicTime.now())));
 		if (this.listenersClosing) {
 			this.emptyTicks = this.configuration.listeners().queuesEmpty() ? this.emptyTicks + 1 : 0;
 			if (this.emptyTicks == EMPTY_TICKS) {

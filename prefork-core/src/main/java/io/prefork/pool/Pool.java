@@ -40,6 +40,8 @@ public final class Pool {
 
 	private final Staffing staffing;
 
+	private final Elasticity elasticity;
+
 	private final Supervision supervision;
 
 	private final Shutdown shutdown;
@@ -62,9 +64,10 @@ public final class Pool {
 		this.departures = new Departures(policy.gracefulTimeout(), this.roster, this.orders);
 		this.rollouts = new Rollouts(this.roster, this.orders);
 		this.staffing = new Staffing(policy, random, this.roster, this.departures, this.rollouts, this.orders);
+		this.elasticity = new Elasticity(policy.scale(), this.roster, this.staffing, this.orders);
 		this.supervision = new Supervision(policy);
 		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
-		this.commands = new Commands(policy.maximum(), this.roster, this.staffing, this.rollouts, this.shutdown,
+		this.commands = new Commands(this.elasticity, this.roster, this.staffing, this.rollouts, this.shutdown,
 				this.orders);
 	}
 
@@ -96,7 +99,8 @@ public final class Pool {
 	 */
 	public PoolView view() {
 		return new PoolView(this.staffing.state(), this.staffing.target(), this.rollouts.generation(),
-				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last());
+				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last(),
+				this.elasticity.view());
 	}
 
 	private void take(Event event, Instant now) {
@@ -107,7 +111,7 @@ public final class Pool {
 			}
 		}
 		else if (event instanceof Event.Command command) {
-			this.commands.take(command);
+			this.commands.take(command, now);
 		}
 		else if (event instanceof Event.Tick tick) {
 			tick(tick, now);
@@ -141,6 +145,7 @@ public final class Pool {
 		}
 		else if (event instanceof Event.Accepting) {
 			if (ready(worker, WorkerState.ACCEPTING, now)) {
+				this.elasticity.booted(worker.age(now));
 				this.orders
 					.info(worker + " is accepting, " + DurationText.of(worker.age(now)) + " after it was started");
 			}
@@ -200,6 +205,7 @@ public final class Pool {
 					+ ": the machine or this process was suspended; every deadline is put off by that");
 			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
 			this.shutdown.postpone(gap);
+			this.elasticity.pause();
 		}
 		tick.vitals().forEach((id, vitals) -> {
 			WorkerRecord worker = this.roster.find(id);
@@ -211,6 +217,7 @@ public final class Pool {
 			this.roster.all().forEach((worker) -> judge(worker, now));
 			this.staffing.recycle();
 			this.departures.proceed(now);
+			this.elasticity.tick(tick.surroundings(), now);
 			this.shutdown.tick(now);
 		}
 	}

@@ -14,9 +14,10 @@ import java.util.Map;
  * @param spawned processes started so far
  * @param exits processes ended so far, by category
  * @param obituaries the last 50 exits, newest first
+ * @param scale how the target comes about
  */
 public record PoolView(State state, int target, int generation, List<WorkerView> workers, long spawned,
-		Map<ExitCause.Category, Long> exits, List<Obituary> obituaries) {
+		Map<ExitCause.Category, Long> exits, List<Obituary> obituaries, ScaleView scale) {
 
 	/**
 	 * State of the whole pool.

@@ -12,6 +12,8 @@ import io.prefork.control.WorkerDocument;
 import io.prefork.pool.ExitCause;
 import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
+import io.prefork.pool.ScaleReason;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -148,7 +150,8 @@ class PoolDocumentsTests {
 
 	private static PoolView view(List<Obituary> obituaries, PoolView.WorkerView... workers) {
 		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Category.CRASH, 2L),
-				obituaries);
+				obituaries, new ScaleView("spare", 2, 8, 3, "scaling from 2 to 4 workers: 16 of 16 slots busy",
+						Map.of(ScaleReason.SPARE, 1L)));
 	}
 
 	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * the target, at least one. No more boot than may at once.</li>
  * <li>An accepting worker is told to leave only if, after that, as many accept as the
  * target says; except on dismissal and stop.</li>
+ * <li>The target is at least 1 and no more than may be.</li>
  * <li>No more than two workers that a reload has replaced are leaving at a time.</li>
  * <li>A ticket is answered once, and tickets of 0 never.</li>
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
@@ -113,6 +114,7 @@ final class PoolInvariants {
 		require(spawns(actions) == view.spawned() - this.before.spawned(), "each worker is spawned once");
 		require(count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING) <= this.policy.bootsAtOnce(),
 				"no more boot than may at once");
+		require(view.target() >= 1 && view.target() <= this.policy.scale().maximum(), "the target keeps to its bounds");
 		int surge = Math.max(1, (view.target() + 9) / 10);
 		long counting = view.workers().stream().filter((worker) -> worker.state().counts()).count();
 		require(counting <= view.target() + surge, "no more count than the target and the surge");

@@ -32,6 +32,8 @@ final class PoolScript {
 
 	private final Map<WorkerId, Duration> burning = new HashMap<>();
 
+	private Surroundings surroundings = Surroundings.UNKNOWN;
+
 	private Instant now = Instant.EPOCH;
 
 	private PoolScript(PoolPolicy policy) {
@@ -98,7 +100,7 @@ final class PoolScript {
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
 			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests());
 		});
-		return on(new Event.Tick(this.vitals));
+		return on(new Event.Tick(this.vitals, this.surroundings));
 	}
 
 	/**
@@ -167,6 +169,17 @@ final class PoolScript {
 	void load(long serial, int busy, long requests) {
 		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(), busy,
 				(busy > 0) ? Optional.of(this.now) : Optional.empty(), requests));
+	}
+
+	/**
+	 * Lets every worker that has a heartbeat hold that many requests.
+	 */
+	void loadAll(int busy) {
+		this.vitals.keySet().forEach((worker) -> load(worker.serial(), busy, 0));
+	}
+
+	void surroundings(Surroundings surroundings) {
+		this.surroundings = surroundings;
 	}
 
 	PoolView view() {

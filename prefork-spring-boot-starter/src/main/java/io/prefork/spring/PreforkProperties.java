@@ -7,6 +7,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
@@ -195,6 +196,12 @@ public class PreforkProperties {
 	 * temporary directory.
 	 */
 	private @Nullable String runDirectory;
+
+	/**
+	 * Settings of elasticity.
+	 */
+	@NestedConfigurationProperty
+	private final ScaleProperties scale = new ScaleProperties();
 
 	/**
 	 * Settings of the worker processes.
@@ -415,6 +422,10 @@ public class PreforkProperties {
 
 	public void setRunDirectory(@Nullable String runDirectory) {
 		this.runDirectory = runDirectory;
+	}
+
+	public ScaleProperties getScale() {
+		return this.scale;
 	}
 
 	public Worker getWorker() {

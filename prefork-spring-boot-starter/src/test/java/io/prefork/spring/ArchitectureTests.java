@@ -55,7 +55,8 @@ class ArchitectureTests {
 		assertThat(STARTER).filteredOn(ArchitectureTests::isPublicTopLevel)
 			.extracting(JavaClass::getName)
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException",
-					"io.prefork.spring.PreforkProperties", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
+					"io.prefork.spring.PreforkProperties", "io.prefork.spring.ScaleProperties",
+					"io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",
 					"io.prefork.spring.custom.PreforkWorkerClassAutoConfiguration",
 					"io.prefork.spring.jetty.PreforkJettyAutoConfiguration",

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prefork.control.PoolDocument;
 import io.prefork.pool.ExitCause;
+import io.prefork.pool.ScaleReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,14 @@ class PreforkMetrics implements MeterBinder {
 			counter("prefork.exits", (pool) -> pool.counters().exits().getOrDefault(name, 0L))
 				.description("Worker processes ended")
 				.tag("category", name)
+				.register(registry);
+		}
+		for (ScaleReason reason : ScaleReason.values()) {
+			String name = reason.name().toLowerCase(Locale.ROOT);
+			counter("prefork.scale.decisions", (pool) -> pool.scale().decisions().getOrDefault(name, 0L))
+				.description("Decisions on the number of workers because of the load")
+				.tag("direction", reason.direction().name().toLowerCase(Locale.ROOT))
+				.tag("reason", name)
 				.register(registry);
 		}
 		this.dynamicMeters.add(new DynamicMeters(registry, this::read));

@@ -38,12 +38,12 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private final Optional<String> logFile;
 
-	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, List<String> notes,
-			Optional<String> logFile) {
+	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, int sharers,
+			List<String> notes, Optional<String> logFile) {
 		this.commands = commands;
-		this.shares = sizing.options(count.workers());
+		this.shares = sizing.options(sharers);
 		this.count = count;
-		this.processors = sizing.processors(count.workers());
+		this.processors = sizing.processors(sharers);
 		this.notes = notes;
 		this.logFile = logFile;
 	}
@@ -58,7 +58,8 @@ final class ApplicationLauncher implements WorkerLauncher {
 		WorkerSizing sizing = new WorkerSizing(Machine.current(), commands.chosenOptions());
 		WorkerCount count = count(sizing, settings, processEnvironment);
 		List<String> notes = new ArrayList<>(commands.notes());
-		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes));
+		return new ApplicationLauncher(commands, sizing, count, settings.scale().sharers(count.workers()), notes,
+				logFile(environment, notes));
 	}
 
 	private static WorkerCommands commands(String[] arguments, List<String> jvmArgs) {
@@ -74,7 +75,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private static WorkerCount count(WorkerSizing sizing, PoolSettings settings,
 			Map<String, String> processEnvironment) {
-		int maximum = settings.properties().getMaxWorkers();
+		ScaleSettings scale = settings.scale();
 		Optional<String> configured = Optional.ofNullable(settings.properties().getWorkers())
 			.filter(StringUtils::hasText);
 		String setting = configured.isPresent() ? "prefork.workers" : "WEB_CONCURRENCY";
@@ -84,21 +85,24 @@ final class ApplicationLauncher implements WorkerLauncher {
 			count = sizing.workers(configured, processEnvironment, settings.type());
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalidCount(setting, value, maximum);
+			throw invalidCount(setting, value, scale);
 		}
-		if (count.workers() <= maximum) {
+		int workers = Math.max(scale.least(), Math.min(scale.most(), count.workers()));
+		if (workers == count.workers()) {
 			return count;
 		}
 		if (value.strip().matches("\\d+")) {
-			throw invalidCount(setting, value, maximum);
+			throw invalidCount(setting, value, scale);
 		}
-		return new WorkerCount(maximum, "workers: auto = " + maximum + " (prefork.max-workers)");
+		return new WorkerCount(workers, "workers: auto = " + workers + " ("
+				+ ((workers < count.workers()) ? scale.mostSetting() : "prefork.scale.min") + ")");
 	}
 
-	private static InvalidSettingException invalidCount(String setting, String value, int maximum) {
+	private static InvalidSettingException invalidCount(String setting, String value, ScaleSettings scale) {
+		String range = scale.least() + " to " + scale.most();
 		return new InvalidSettingException(setting, value,
-				"which is neither 'auto' nor a whole number from 1 to " + maximum + " ('prefork.max-workers')",
-				"Set '" + setting + "' to 'auto' or to a number from 1 to " + maximum + ".");
+				"which is neither 'auto' nor a whole number from " + range + " ('" + scale.mostSetting() + "')",
+				"Set '" + setting + "' to 'auto' or to a number from " + range + ".");
 	}
 
 	/**

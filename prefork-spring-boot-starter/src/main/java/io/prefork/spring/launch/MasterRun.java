@@ -179,7 +179,8 @@ class MasterRun {
 				this.settings.properties().getBootTimeout(), timeout,
 				(worker.type() == WorkerType.SYNC) ? timeout : Duration.ZERO,
 				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
-				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT);
+				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT)
+			.with(this.settings.scale().policy(workers, worker.slots()));
 	}
 
 	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {
@@ -188,6 +189,7 @@ class MasterRun {
 				+ launcher.workers() + " " + worker.type().name().toLowerCase(Locale.ROOT) + " worker(s) with "
 				+ worker.slots() + " request slot(s) each (" + launcher.explanation() + ")");
 		launcher.notes().forEach(logger::info);
+		this.settings.scale().note(launcher.workers()).ifPresent(logger::info);
 	}
 
 	private static void installSignals(Master master) {

@@ -114,8 +114,17 @@ final class PoolSettings {
 		duration("prefork.keep-alive", this.properties.getKeepAlive());
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		checkClients();
+		scale().check();
 		umask();
 		type();
+	}
+
+	/**
+	 * How many workers there are, and what changes their number.
+	 * @return the settings of elasticity
+	 */
+	ScaleSettings scale() {
+		return new ScaleSettings(this.properties);
 	}
 
 	private void checkClients() {

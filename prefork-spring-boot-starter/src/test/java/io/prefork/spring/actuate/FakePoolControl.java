@@ -44,7 +44,11 @@ public class FakePoolControl implements PoolControl {
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
 				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
-				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits), workers);
+				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits),
+				new PoolDocument.Scale("busyness", 2, 8, 4,
+						"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",
+						Map.of("queue", 1L)),
+				workers);
 	}
 
 	void reset() {
@@ -75,13 +79,19 @@ public class FakePoolControl implements PoolControl {
 	@Override
 	public ScaleDocument scaleTo(int workers) {
 		record("scaleTo " + workers);
-		return new ScaleDocument(4, workers);
+		return new ScaleDocument(4, workers, workers);
 	}
 
 	@Override
 	public ScaleDocument scaleBy(int by) {
 		record("scaleBy " + by);
-		return new ScaleDocument(4, Math.max(1, 4 + by));
+		return new ScaleDocument(4, Math.max(1, 4 + by), null);
+	}
+
+	@Override
+	public ScaleDocument scaleAuto() {
+		record("scaleAuto");
+		return new ScaleDocument(4, 4, null);
 	}
 
 	@Override
