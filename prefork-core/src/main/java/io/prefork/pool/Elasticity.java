@@ -112,8 +112,8 @@ final class Elasticity {
 		boolean surplus = target > lowest() && scaler.surplus(this.load, target);
 		boolean ripe = this.patience.exhausted(surplus, now) && !now.isBefore(this.grown.plus(this.boot));
 		if (ripe && !this.roster.retreating()) {
-			String line = "scaling from " + target + " to " + workers(target - 1) + ": " + measured() + " for "
-					+ DurationText.of(this.patience.length());
+			String line = "scaling from " + target + " to " + workers(target - 1) + ": fewer would have done for "
+					+ DurationText.of(this.patience.length()) + ", " + measuredOverWindow();
 			this.patience.stopped(now);
 			change(target - 1, ScaleReason.IDLE, line);
 		}
@@ -181,21 +181,25 @@ final class Elasticity {
 	}
 
 	private String measured() {
-		LoadHistory.Sample last = this.load.last();
-		String busy = busy(last.busy());
-		return switch (last.queued()) {
-			case 0 -> busy;
-			case 1 -> busy + " and 1 connection queued";
-			default -> busy + " and " + last.queued() + " connections queued";
-		};
+		return busy(this.load.last().busy()) + queued();
 	}
 
 	private String measuredOverWindow() {
-		return busy(this.load.mean(LoadHistory.Sample::busy)) + " over " + DurationText.of(this.policy.window());
+		return busy(this.load.mean(LoadHistory.Sample::busy)) + " over " + DurationText.of(this.policy.window())
+				+ queued();
 	}
 
 	private String busy(double busy) {
 		return Math.round(busy) + " of " + (this.load.last().accepting() * this.policy.slots()) + " slots busy";
+	}
+
+	private String queued() {
+		int queued = this.load.last().queued();
+		return switch (queued) {
+			case 0 -> "";
+			case 1 -> " and 1 connection queued";
+			default -> " and " + queued + " connections queued";
+		};
 	}
 
 	private static String workers(int number) {

@@ -117,8 +117,8 @@ class ElasticityTests {
 			script.passSeconds(59);
 			assertThat(script.view().target()).isEqualTo(5);
 			List<Action> actions = script.passSeconds(15);
-			assertThat(infos(actions))
-				.anyMatch((line) -> line.equals("scaling from 5 to 4 workers: 0 of 40 slots busy for 1 min"));
+			assertThat(infos(actions)).anyMatch((line) -> line
+				.equals("scaling from 5 to 4 workers: fewer would have done for 1 min, 0 of 40 slots busy over 10 s"));
 			assertThat(PoolScript.drains(actions)).containsExactly(1L);
 			script.exited(1, 0);
 			script.passSeconds(12);
