@@ -104,6 +104,11 @@ public final class ControlClient implements PoolControl, Closeable {
 	}
 
 	@Override
+	public ScaleDocument scaleAuto() {
+		return document(ask(Message.Command.SCALE_AUTO, null, null, this.answerTimeout), ScaleDocument.class);
+	}
+
+	@Override
 	public ReloadDocument reload(boolean wait) {
 		return rollout(wait, Message.Command.RELOAD, Message.Command.RELOAD_AND_WAIT);
 	}

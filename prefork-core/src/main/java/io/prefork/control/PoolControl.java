@@ -44,6 +44,13 @@ public interface PoolControl {
 	ScaleDocument scaleBy(int by);
 
 	/**
+	 * Lets the load set the target again, after a command has.
+	 * @return the target before and now
+	 * @throws CommandRefusedException if the pool is not elastic; nothing was changed
+	 */
+	ScaleDocument scaleAuto();
+
+	/**
 	 * Replaces every worker by one of a new generation.
 	 * @param wait whether to wait for the verdict
 	 * @return the verdict, or that the rollout was started

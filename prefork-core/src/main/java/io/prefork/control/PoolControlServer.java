@@ -69,6 +69,7 @@ public final class PoolControlServer {
 			case OBITUARIES -> this.pool.obituaries();
 			case SCALE_TO -> this.pool.scaleTo(number(request));
 			case SCALE_BY -> this.pool.scaleBy(number(request));
+			case SCALE_AUTO -> this.pool.scaleAuto();
 			case RELOAD -> this.pool.reload(false);
 			case RELOAD_AND_WAIT -> this.pool.reload(true);
 			case ROLLBACK -> this.pool.rollback(false);

@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param listeners the listening sockets
  * @param workers counts of workers by state, and of request slots
  * @param counters what has happened since the master started; never goes backwards
+ * @param scale how the number of workers comes about
  * @param pool the workers, by slot
  * @param obituaries the last exits in brief, newest first
  * @param rollout the rollout under way, or how the last one ended, or {@code null} if
  * there was none
  */
 public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
-		List<ListenerDocument> listeners, Workers workers, Counters counters, List<WorkerSummary> pool,
+		List<ListenerDocument> listeners, Workers workers, Counters counters, Scale scale, List<WorkerSummary> pool,
 		List<ObituaryDocument> obituaries, @Nullable Rollout rollout) {
 
 	/**
@@ -91,6 +92,22 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 */
 	public record Rollout(int generation, boolean rollback, String stage, @Nullable Duration took,
 			@Nullable String reason, @Nullable String output) {
+	}
+
+	/**
+	 * How the number of workers comes about.
+	 *
+	 * @param policy {@code static}, {@code spare} or {@code busyness}
+	 * @param min the fewest that the load brings the target down to
+	 * @param max the most that the load or a command brings it up to
+	 * @param floor the target that a command has set, below which the load does not bring
+	 * it until that is released, or {@code null} if there is none
+	 * @param reason what was decided last because of the load and why, or {@code null}
+	 * before the first decision
+	 * @param decisions decisions so far, by reason in lower case
+	 */
+	public record Scale(String policy, int min, int max, @Nullable Integer floor, @Nullable String reason,
+			Map<String, Long> decisions) {
 	}
 
 	/**

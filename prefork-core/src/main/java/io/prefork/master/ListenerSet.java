@@ -71,6 +71,15 @@ public final class ListenerSet implements AutoCloseable {
 	}
 
 	/**
+	 * Connections that wait in all accept queues together, as far as the kernel tells. A
+	 * system call for each.
+	 * @return their number
+	 */
+	int queued() {
+		return this.listeners.stream().mapToInt((listener) -> listener.queued().orElse(0)).sum();
+	}
+
+	/**
 	 * Lets no new connection begin.
 	 */
 	void refuseNew() {

@@ -79,6 +79,8 @@ public final class Master {
 
 	private final AcceptQueues queues;
 
+	private final Surveyor surveyor;
+
 	private Runnable reopenLogs = () -> {
 	};
 
@@ -109,6 +111,7 @@ public final class Master {
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
 		this.queues = new AcceptQueues(configuration.listeners());
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
+		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), this.requests);
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 		configuration.runDirectory().admitWorkers(Scoreboard.FILE, ControlServer.SOCKET);
 	}
@@ -230,7 +233,7 @@ public final class Master {
 
 	private void tick() {
 		this.postmortems.sample(this.processes.all(), MonotonicTime.now());
-		tell(new Event.Tick(this.vitalSigns.all()));
+		tell(new Event.Tick(this.vitalSigns.all(), this.surveyor.look(this.processes, MonotonicTime.now())));
 		if (this.queues.emptied()) {
 			tell(new Event.QueuesEmpty());
 		}

@@ -97,10 +97,15 @@ final class MasterControl implements PoolControl {
 		return scaled((ticket) -> new Event.ScaleBy(ticket, by));
 	}
 
+	@Override
+	public ScaleDocument scaleAuto() {
+		return scaled(Event.ScaleAuto::new);
+	}
+
 	private ScaleDocument scaled(LongFunction<Event> command) {
 		Answer answer = await(submit(command), true);
 		if (answer instanceof Answer.Scaled scaled) {
-			return new ScaleDocument(scaled.previous(), scaled.workers());
+			return new ScaleDocument(scaled.previous(), scaled.workers(), (scaled.floor() > 0) ? scaled.floor() : null);
 		}
 		throw refusal(answer);
 	}

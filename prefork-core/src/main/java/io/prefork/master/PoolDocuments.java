@@ -16,6 +16,7 @@ import io.prefork.os.Listener;
 import io.prefork.os.Processes;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.RolloutView;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -59,7 +60,8 @@ final class PoolDocuments {
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
 						view.spawned(), ObituaryDocuments.exits(view), ObituaryDocuments.causes(view), rollouts(view)),
-				summaries, ObituaryDocuments.last(view), view.rollout().map(PoolDocuments::document).orElse(null));
+				scale(view.scale()), summaries, ObituaryDocuments.last(view),
+				view.rollout().map(PoolDocuments::document).orElse(null));
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {
@@ -99,6 +101,14 @@ final class PoolDocuments {
 					queued.isPresent() ? queued.getAsInt() : null));
 		}
 		return documents;
+	}
+
+	private static PoolDocument.Scale scale(ScaleView view) {
+		Map<String, Long> decisions = new TreeMap<>();
+		view.decisions().forEach((reason, count) -> decisions.put(reason.name().toLowerCase(Locale.ROOT), count));
+		return new PoolDocument.Scale(view.policy(), view.minimum(), view.maximum(),
+				(view.floor() > 0) ? view.floor() : null, view.lastDecision().isEmpty() ? null : view.lastDecision(),
+				decisions);
 	}
 
 	private static Map<String, Long> rollouts(PoolView view) {

@@ -8,12 +8,14 @@ import java.time.Duration;
 public sealed interface Answer {
 
 	/**
-	 * The target was set.
+	 * The target was set, or given back to the load.
 	 *
 	 * @param previous the target before
 	 * @param workers the target now
+	 * @param floor the number that the load moves the target no lower than until it is
+	 * released, or 0 if there is none
 	 */
-	record Scaled(int previous, int workers) implements Answer {
+	record Scaled(int previous, int workers, int floor) implements Answer {
 	}
 
 	/**

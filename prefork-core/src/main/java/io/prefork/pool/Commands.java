@@ -9,7 +9,7 @@ final class Commands {
 
 	private static final String STOPPING = "the server is stopping";
 
-	private final int maximum;
+	private final Elasticity elasticity;
 
 	private final Roster roster;
 
@@ -21,8 +21,9 @@ final class Commands {
 
 	private final Orders orders;
 
-	Commands(int maximum, Roster roster, Staffing staffing, Rollouts rollouts, Shutdown shutdown, Orders orders) {
-		this.maximum = maximum;
+	Commands(Elasticity elasticity, Roster roster, Staffing staffing, Rollouts rollouts, Shutdown shutdown,
+			Orders orders) {
+		this.elasticity = elasticity;
 		this.roster = roster;
 		this.staffing = staffing;
 		this.rollouts = rollouts;
@@ -30,16 +31,19 @@ final class Commands {
 		this.orders = orders;
 	}
 
-	void take(Event.Command command) {
+	void take(Event.Command command, Instant now) {
 		long ticket = command.ticket();
 		if (this.shutdown.underWay()) {
 			this.orders.reply(ticket, new Answer.Refused(false, STOPPING));
 		}
 		else if (command instanceof Event.ScaleTo scale) {
-			scaleTo(ticket, scale.workers());
+			scaleTo(ticket, scale.workers(), now);
 		}
 		else if (command instanceof Event.ScaleBy scale) {
-			scaleBy(ticket, scale.by());
+			scaleBy(ticket, scale.by(), now);
+		}
+		else if (command instanceof Event.ScaleAuto) {
+			scaleAuto(ticket);
 		}
 		else if (command instanceof Event.Reload) {
 			this.staffing.reload(ticket);
@@ -62,32 +66,47 @@ final class Commands {
 		}
 	}
 
-	private void scaleTo(long ticket, int workers) {
-		if (workers < 1 || workers > this.maximum) {
+	private void scaleTo(long ticket, int workers, Instant now) {
+		int maximum = this.elasticity.policy().maximum();
+		if (workers < 1 || workers > maximum) {
 			this.orders.reply(ticket,
-					new Answer.Refused(true, "'workers' must be between 1 and " + this.maximum + " but is " + workers));
+					new Answer.Refused(true, "'workers' must be between 1 and " + maximum + " but is " + workers));
 			return;
 		}
+		this.elasticity.holdAt(this.staffing.target(), workers, now);
 		target(ticket, workers);
 	}
 
-	private void scaleBy(long ticket, int by) {
+	private void scaleBy(long ticket, int by, Instant now) {
 		int previous = this.staffing.target();
-		int workers = (int) Math.max(1, Math.min(this.maximum, (long) previous + by));
+		int workers = (int) Math.max(1, Math.min(this.elasticity.policy().maximum(), (long) previous + by));
 		if (workers == previous && by != 0) {
 			this.orders.info("the number of workers stays at " + previous + ", the " + ((by < 0) ? "fewest" : "most")
 					+ " there can be");
 		}
+		this.elasticity.hold(previous, workers, now);
 		target(ticket, workers);
+	}
+
+	private void scaleAuto(long ticket) {
+		if (!this.elasticity.policy().elastic()) {
+			this.orders.reply(ticket, new Answer.Refused(true, "'workers' cannot be 'auto' under the policy 'static'"));
+			return;
+		}
+		this.elasticity.release();
+		this.orders.info("the load sets the number of workers again");
+		target(ticket, Math.max(this.staffing.target(), this.elasticity.policy().minimum()));
 	}
 
 	private void target(long ticket, int workers) {
 		int previous = this.staffing.target();
 		this.staffing.target(workers);
+		int floor = this.elasticity.floor();
 		if (workers != previous) {
-			this.orders.info("scaling from " + previous + " to " + workers + " workers");
+			this.orders.info("scaling from " + previous + " to " + workers + " workers"
+					+ ((floor > 0) ? "; the load takes none below " + floor + " until that is released" : ""));
 		}
-		this.orders.reply(ticket, new Answer.Scaled(previous, workers));
+		this.orders.reply(ticket, new Answer.Scaled(previous, workers, floor));
 	}
 
 	private void replace(long ticket, WorkerId id) {

@@ -46,11 +46,20 @@ public sealed interface Event {
 	 *
 	 * @param vitals what is known of the workers; a worker that has not begun its
 	 * heartbeat is absent
+	 * @param surroundings what is known besides; of meaning to an elastic pool only
 	 */
-	record Tick(Map<WorkerId, Vitals> vitals) implements Event {
+	record Tick(Map<WorkerId, Vitals> vitals, Surroundings surroundings) implements Event {
 
 		public Tick {
 			vitals = Map.copyOf(vitals);
+		}
+
+		/**
+		 * Time passed, and only the workers were looked at.
+		 * @param vitals what is known of them
+		 */
+		public Tick(Map<WorkerId, Vitals> vitals) {
+			this(vitals, Surroundings.UNKNOWN);
 		}
 
 	}
@@ -186,6 +195,15 @@ public sealed interface Event {
 	 * @param by the difference
 	 */
 	record ScaleBy(long ticket, int by) implements Command {
+	}
+
+	/**
+	 * Let the load set the number of workers again, down to the minimum, after a command
+	 * has. Refused unless the pool is elastic.
+	 *
+	 * @param ticket what to name in the answer
+	 */
+	record ScaleAuto(long ticket) implements Command {
 	}
 
 	/**

@@ -41,6 +41,8 @@ public final class Pool {
 
 	private final Staffing staffing;
 
+	private final Elasticity elasticity;
+
 	private final Supervision supervision;
 
 	private final Shutdown shutdown;
@@ -63,9 +65,10 @@ public final class Pool {
 		this.departures = new Departures(policy.gracefulTimeout(), this.roster, this.orders);
 		this.rollouts = new Rollouts(policy.rollout(), this.roster, this.orders);
 		this.staffing = new Staffing(policy, random, this.roster, this.departures, this.rollouts, this.orders);
+		this.elasticity = new Elasticity(policy.scale(), this.roster, this.staffing, this.orders);
 		this.supervision = new Supervision(policy);
 		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
-		this.commands = new Commands(policy.maximum(), this.roster, this.staffing, this.rollouts, this.shutdown,
+		this.commands = new Commands(this.elasticity, this.roster, this.staffing, this.rollouts, this.shutdown,
 				this.orders);
 	}
 
@@ -99,7 +102,7 @@ public final class Pool {
 	public PoolView view() {
 		return new PoolView(this.staffing.state(), this.staffing.target(), this.rollouts.generation(),
 				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last(),
-				this.rollouts.view(), this.rollouts.verdicts().counts());
+				this.rollouts.view(), this.rollouts.verdicts().counts(), this.elasticity.view());
 	}
 
 	private void take(Event event, Instant now) {
@@ -110,7 +113,7 @@ public final class Pool {
 			}
 		}
 		else if (event instanceof Event.Command command) {
-			this.commands.take(command);
+			this.commands.take(command, now);
 		}
 		else if (event instanceof Event.Tick tick) {
 			tick(tick, now);
@@ -151,6 +154,7 @@ public final class Pool {
 		}
 		else if (event instanceof Event.Accepting) {
 			if (ready(worker, WorkerState.ACCEPTING, now)) {
+				this.elasticity.booted(worker.age(now));
 				this.orders
 					.info(worker + " is accepting, " + DurationText.of(worker.age(now)) + " after it was started");
 			}
@@ -217,6 +221,7 @@ public final class Pool {
 			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
 			this.rollouts.postpone(gap);
 			this.shutdown.postpone(gap);
+			this.elasticity.pause();
 		}
 		tick.vitals().forEach((id, vitals) -> {
 			WorkerRecord worker = this.roster.find(id);
@@ -229,6 +234,7 @@ public final class Pool {
 			this.rollouts.judge();
 			this.staffing.recycle();
 			this.departures.proceed(now);
+			this.elasticity.tick(tick.surroundings(), now);
 			this.shutdown.tick(now);
 		}
 	}

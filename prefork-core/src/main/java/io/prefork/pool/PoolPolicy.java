@@ -19,14 +19,19 @@ import java.time.Duration;
  * drawn once for each worker
  * @param backoff delays between respawns after crashes
  * @param rollout how a new generation takes the place of the old one
+ * @param scale how many workers there are, and what changes their number
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
 		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
-		RolloutPolicy rollout) {
+		RolloutPolicy rollout, ScalePolicy scale) {
 
 	public PoolPolicy {
 		if (workers < 1 || workers > maximum) {
 			throw new IllegalArgumentException("'workers' must be between 1 and " + maximum + " but is " + workers);
+		}
+		if (workers < scale.minimum() || workers > scale.maximum() || scale.maximum() > maximum) {
+			throw new IllegalArgumentException("'workers' must be between " + scale.minimum() + " and "
+					+ scale.maximum() + ", and that at most " + maximum + ", but is " + workers);
 		}
 		if (bootsAtOnce < 1) {
 			throw new IllegalArgumentException("'bootsAtOnce' must be at least 1 but is " + bootsAtOnce);
@@ -41,6 +46,38 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		requireNotNegative("timeout", timeout);
 		requireNotNegative("requestTimeout", requestTimeout);
 		requireNotNegative("gracefulTimeout", gracefulTimeout);
+	}
+
+	/**
+	 * Rules under which the number of workers changes on command only.
+	 * @param workers the initial target
+	 * @param maximum the highest target that a command may set
+	 * @param bootsAtOnce how many workers may be booting at the same time
+	 * @param bootTimeout time from spawn to ready
+	 * @param timeout silence of the heartbeat after which a worker is hung
+	 * @param requestTimeout age of a request after which its worker is replaced
+	 * @param gracefulTimeout time that a leaving worker is given
+	 * @param maxRequests requests after which a worker is recycled
+	 * @param maxRequestsJitter upper bound of what is added to {@code maxRequests}
+	 * @param backoff delays between respawns after crashes
+	 * @param rollout how a new generation takes the place of the old one
+	 */
+	public PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
+			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
+			Backoff backoff, RolloutPolicy rollout) {
+		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
+				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)));
+	}
+
+	/**
+	 * The same rules, but for the number of workers.
+	 * @param scale how many workers there are, and what changes their number
+	 * @return the rules
+	 */
+	public PoolPolicy with(ScalePolicy scale) {
+		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
+				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
+				this.rollout, scale);
 	}
 
 	/**

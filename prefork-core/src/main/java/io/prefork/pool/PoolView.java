@@ -19,10 +19,11 @@ import java.util.Optional;
  * @param rollout the rollout under way, or how the last one ended, or empty if there was
  * none
  * @param rollouts rollouts so far, by how they ended
+ * @param scale how the target comes about
  */
 public record PoolView(State state, int target, int generation, List<WorkerView> workers, long spawned,
 		Map<ExitCause.Kind, Long> causes, List<Obituary> obituaries, Optional<RolloutView> rollout,
-		Map<RolloutView.Stage, Long> rollouts) {
+		Map<RolloutView.Stage, Long> rollouts, ScaleView scale) {
 
 	/**
 	 * Processes ended so far, by category.

@@ -77,6 +77,13 @@ final class Respawn {
 	}
 
 	/**
+	 * Whether a worker crashed after one that had crashed, with no health between them.
+	 */
+	boolean looping() {
+		return this.crashes > 1;
+	}
+
+	/**
 	 * Starts over: other code has proven to boot.
 	 */
 	void reset() {

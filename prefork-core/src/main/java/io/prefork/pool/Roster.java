@@ -87,6 +87,13 @@ final class Roster {
 		return this.workers.size();
 	}
 
+	/**
+	 * Whether a worker is leaving for whom there is no successor.
+	 */
+	boolean retreating() {
+		return count((worker) -> worker.departure() != null && !worker.replaced()) > 0;
+	}
+
 	boolean full() {
 		return this.workers.size() >= this.size;
 	}

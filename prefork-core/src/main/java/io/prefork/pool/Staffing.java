@@ -184,6 +184,20 @@ final class Staffing {
 	}
 
 	/**
+	 * Whether the number of workers is what the target says it is, and nothing else.
+	 */
+	boolean settled() {
+		return this.mode == Mode.SERVING && this.everReady && this.rollouts.current() == null;
+	}
+
+	/**
+	 * Whether workers crash one after the other.
+	 */
+	boolean crashing() {
+		return this.respawn.looping();
+	}
+
+	/**
 	 * Sends all workers away; the target is remembered.
 	 */
 	void dismiss(Instant now) {

@@ -52,8 +52,9 @@ class ControlClientTests {
 			assertThat(client.worker("0")).contains(this.master.pool.document());
 			assertThat(client.worker("7")).isEmpty();
 			assertThat(client.obituaries().obituaries()).containsExactly(StubPoolControl.OBITUARY);
-			assertThat(client.scaleTo(6)).isEqualTo(new ScaleDocument(4, 6));
-			assertThat(client.scaleBy(-2)).isEqualTo(new ScaleDocument(4, 2));
+			assertThat(client.scaleTo(6)).isEqualTo(new ScaleDocument(4, 6, 6));
+			assertThat(client.scaleBy(-2)).isEqualTo(new ScaleDocument(4, 2, null));
+			assertThat(client.scaleAuto()).isEqualTo(new ScaleDocument(4, 4, null));
 			assertThat(client.reload(false)).isEqualTo(StubPoolControl.RELOAD);
 			assertThat(client.reload(true)).isEqualTo(StubPoolControl.RELOAD);
 			assertThat(client.rollback(false)).isEqualTo(StubPoolControl.RELOAD);
@@ -62,8 +63,8 @@ class ControlClientTests {
 			assertThat(client.replace("7")).isFalse();
 		}
 		assertThat(this.master.pool.commands).containsExactly("pool", "worker 0", "worker 7", "obituaries", "scaleTo 6",
-				"scaleBy -2", "reload false", "reload true", "rollback false", "rollback true", "replace 0",
-				"replace 7");
+				"scaleBy -2", "scaleAuto", "reload false", "reload true", "rollback false", "rollback true",
+				"replace 0", "replace 7");
 	}
 
 	@Test

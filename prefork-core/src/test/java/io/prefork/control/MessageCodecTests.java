@@ -28,7 +28,7 @@ class MessageCodecTests {
 				new Message.Leaving(TEXT), new Message.ShuttingDown(), new Message.BootFailed(TEXT),
 				new Message.Evidence(TEXT), new Message.Request(7, Message.Command.REPLACE, "0", null),
 				new Message.Request(8, Message.Command.SCALE_BY, null, -2),
-				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4)), null, false),
+				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4, null)), null, false),
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),
 				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(),
 				new Message.ReopenLogs());

@@ -24,6 +24,8 @@ class StubPoolControl implements PoolControl {
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
 			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
 			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L), Map.of("failed", 1L)),
+			new PoolDocument.Scale("spare", 2, 8, 4, "scaling from 2 to 4 workers: 16 of 16 slots busy",
+					Map.of("spare", 1L)),
 			List.of(SUMMARY), List.of(OBITUARY),
 			new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no", "way"));
 
@@ -63,13 +65,19 @@ class StubPoolControl implements PoolControl {
 	@Override
 	public ScaleDocument scaleTo(int workers) {
 		record("scaleTo " + workers);
-		return new ScaleDocument(4, workers);
+		return new ScaleDocument(4, workers, workers);
 	}
 
 	@Override
 	public ScaleDocument scaleBy(int by) {
 		record("scaleBy " + by);
-		return new ScaleDocument(4, 4 + by);
+		return new ScaleDocument(4, 4 + by, null);
+	}
+
+	@Override
+	public ScaleDocument scaleAuto() {
+		record("scaleAuto");
+		return new ScaleDocument(4, 4, null);
 	}
 
 	@Override

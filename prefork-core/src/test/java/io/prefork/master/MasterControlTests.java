@@ -18,6 +18,7 @@ import io.prefork.control.ScaleDocument;
 import io.prefork.pool.Answer;
 import io.prefork.pool.Event;
 import io.prefork.pool.PoolView;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -39,7 +40,7 @@ class MasterControlTests {
 
 	private static final PoolView VIEW = new PoolView(PoolView.State.RUNNING, 1, 5,
 			List.of(new PoolView.WorkerView(WORKER, 41, 5, WorkerState.ACCEPTING, MonotonicTime.now())), 1, Map.of(),
-			List.of(), Optional.empty(), Map.of());
+			List.of(), Optional.empty(), Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()));
 
 	@TempDir
 	private Path parent;
@@ -84,9 +85,9 @@ class MasterControlTests {
 
 	@Test
 	void whenTargetIsSetThenBothTargetsAreAnswered() {
-		this.pool = (command) -> new Answer.Scaled(1, 3);
-		assertThat(this.control.scaleTo(3)).isEqualTo(new ScaleDocument(1, 3));
-		assertThat(this.control.scaleBy(-4)).isEqualTo(new ScaleDocument(1, 3));
+		this.pool = (command) -> new Answer.Scaled(1, 3, 3);
+		assertThat(this.control.scaleTo(3)).isEqualTo(new ScaleDocument(1, 3, 3));
+		assertThat(this.control.scaleBy(-4)).isEqualTo(new ScaleDocument(1, 3, 3));
 		assertThat(this.events).containsExactly(new Event.ScaleTo(1, 3), new Event.ScaleBy(2, -4));
 	}
 
@@ -154,7 +155,7 @@ class MasterControlTests {
 
 	@Test
 	void whenNobodyWaitsForAnAnswerThenItDoesNoHarm() {
-		this.control.answer(0, new Answer.Scaled(1, 2));
+		this.control.answer(0, new Answer.Scaled(1, 2, 0));
 	}
 
 }

@@ -14,6 +14,7 @@ import io.prefork.pool.ExitCause;
 import io.prefork.pool.Obituary;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.Postmortem;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class ObituaryDocumentsTests {
 
 	private static PoolView view(List<Obituary> obituaries) {
 		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(), 12, Map.of(), obituaries, Optional.empty(),
-				Map.of());
+				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()));
 	}
 
 	private static Obituary obituary(int slot, int pid, String text) {

@@ -11,6 +11,8 @@ import io.prefork.control.PoolDocument;
 import io.prefork.pool.ExitCause;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.RolloutView;
+import io.prefork.pool.ScaleReason;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
 import io.prefork.scoreboard.Scoreboard;
@@ -128,7 +130,8 @@ class PoolDocumentsTests {
 		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(workers), 12, Map.of(ExitCause.Kind.SIGNAL, 2L),
 				List.of(),
 				Optional.of(new RolloutView(3, true, RolloutView.Stage.FAILED, "no", "", Duration.ofSeconds(2))),
-				Map.of(RolloutView.Stage.FAILED, 1L));
+				Map.of(RolloutView.Stage.FAILED, 1L), new ScaleView("spare", 2, 8, 3,
+						"scaling from 2 to 4 workers: 16 of 16 slots busy", Map.of(ScaleReason.SPARE, 1L)));
 	}
 
 	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {

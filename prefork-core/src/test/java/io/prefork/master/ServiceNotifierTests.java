@@ -15,6 +15,7 @@ import io.prefork.os.NotifySocket;
 import io.prefork.pool.Event;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.PoolView.State;
+import io.prefork.pool.ScaleView;
 import io.prefork.pool.Vitals;
 import io.prefork.pool.WorkerId;
 import io.prefork.pool.WorkerState;
@@ -251,8 +252,8 @@ class ServiceNotifierTests {
 			.mapToObj((slot) -> new PoolView.WorkerView(new WorkerId(slot, slot + 1), 100 + slot, 2,
 					(slot < accepting) ? WorkerState.ACCEPTING : WorkerState.BOOTING, this.now))
 			.toList();
-		this.notifier.observe(event,
-				new PoolView(state, TARGET, 2, workers, 4, Map.of(), List.of(), Optional.empty(), Map.of()), this.now);
+		this.notifier.observe(event, new PoolView(state, TARGET, 2, workers, 4, Map.of(), List.of(), Optional.empty(),
+				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of())), this.now);
 		this.now = this.now.plusMillis(200);
 	}
 

@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>An accepting worker is told to leave only if, after that, as many accept as the
  * target says, less those that a rollout may do without; except on dismissal and
  * stop.</li>
+ * <li>The target is at least 1 and no more than may be.</li>
  * <li>No more than two workers that a reload has replaced are leaving at a time, or as
  * many as it may replace at once; none before its canary has been started.</li>
  * <li>A canary's gate is opened only when it has said that it is well.</li>
@@ -154,6 +155,7 @@ final class PoolInvariants {
 		require(spawns(actions) == view.spawned() - this.before.spawned(), "each worker is spawned once");
 		require(count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING) <= this.policy.bootsAtOnce(),
 				"no more boot than may at once");
+		require(view.target() >= 1 && view.target() <= this.policy.scale().maximum(), "the target keeps to its bounds");
 		RolloutPolicy rollout = this.policy.rollout();
 		int surge = 1 + Math.max(rollout.surge(view.target()), (view.target() + 9) / 10);
 		long counting = view.workers().stream().filter((worker) -> worker.state().counts()).count();

@@ -15,7 +15,7 @@ class PoolScalingTests {
 	void whenScaledUpThenWorkersAreSpawned() {
 		PoolScript script = PoolScript.running(2);
 		List<Action> actions = script.on(new Event.ScaleTo(7, 4));
-		assertThat(actions).contains(new Action.Reply(7, new Answer.Scaled(2, 4)));
+		assertThat(actions).contains(new Action.Reply(7, new Answer.Scaled(2, 4, 0)));
 		assertThat(PoolScript.spawns(actions)).containsExactly(3L, 4L);
 		assertThat(script.view().state()).isEqualTo(PoolView.State.SCALING);
 	}
@@ -34,9 +34,9 @@ class PoolScalingTests {
 	void whenDifferenceLeadsOutOfBoundsThenItIsClamped() {
 		PoolScript script = PoolScript.running(2);
 		assertThat(PoolScript.replies(script.on(new Event.ScaleBy(7, Integer.MIN_VALUE))))
-			.containsExactly(new Answer.Scaled(2, 1));
+			.containsExactly(new Answer.Scaled(2, 1, 0));
 		assertThat(PoolScript.replies(script.on(new Event.ScaleBy(7, Integer.MAX_VALUE))))
-			.containsExactly(new Answer.Scaled(1, 64));
+			.containsExactly(new Answer.Scaled(1, 64, 0));
 	}
 
 	@Test

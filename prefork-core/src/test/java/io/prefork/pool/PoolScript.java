@@ -37,6 +37,8 @@ final class PoolScript {
 
 	private final Map<WorkerId, Duration> burning = new HashMap<>();
 
+	private Surroundings surroundings = Surroundings.UNKNOWN;
+
 	private Instant now = Instant.EPOCH;
 
 	private boolean preparing = true;
@@ -126,7 +128,7 @@ final class PoolScript {
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
 			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors());
 		});
-		return on(new Event.Tick(this.vitals));
+		return on(new Event.Tick(this.vitals, this.surroundings));
 	}
 
 	/**
@@ -200,6 +202,17 @@ final class PoolScript {
 	void answered(long serial, long requests, long errors) {
 		this.vitals.computeIfPresent(worker(serial),
 				(id, last) -> new Vitals(last.heartbeat(), last.cpu(), 0, Optional.empty(), requests, errors));
+	}
+
+	/**
+	 * Lets every worker that has a heartbeat hold that many requests.
+	 */
+	void loadAll(int busy) {
+		this.vitals.keySet().forEach((worker) -> load(worker.serial(), busy, 0));
+	}
+
+	void surroundings(Surroundings surroundings) {
+		this.surroundings = surroundings;
 	}
 
 	PoolView view() {

@@ -3,6 +3,7 @@ package io.prefork.pool;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class PoolSimulationTests {
 
 	private long story(long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
-		PoolPolicy policy = policy(random);
+		PoolPolicy policy = (random.nextInt(3) == 0) ? elastic(policy(random), random) : policy(random);
 		SimulatedWorld world = new SimulatedWorld(policy, random.split());
 		SimulatedChaos chaos = random.nextBoolean() ? SimulatedChaos.SOME : SimulatedChaos.MUCH;
 		if (random.nextInt(4) == 0) {
@@ -87,7 +88,7 @@ class PoolSimulationTests {
 			return;
 		}
 		assertThat(world.invariants().unanswered()).as("every rollout has ended").isEmpty();
-		if (policy.maxRequests() == 0) {
+		if (policy.maxRequests() == 0 && !policy.scale().elastic()) {
 			assertThat(world.view().state()).isIn(PoolView.State.RUNNING, PoolView.State.FROZEN);
 			assertThat(world.view().workers()).extracting(PoolView.WorkerView::generation)
 				.containsOnly(world.view().generation());
@@ -157,6 +158,17 @@ class PoolSimulationTests {
 		int surge = random.nextInt(4);
 		int unavailable = random.nextInt((surge == 0) ? 1 : 0, 3);
 		return new RolloutPolicy(surge, unavailable, Duration.ofSeconds(random.nextInt(7)), 5, random.nextBoolean());
+	}
+
+	/**
+	 * The same pool, with a number of workers that follows a load which is as fickle as
+	 * all else.
+	 */
+	private PoolPolicy elastic(PoolPolicy policy, SplittableRandom random) {
+		ScalePolicy.Rule rule = random.nextBoolean() ? new ScalePolicy.Spare(1, random.nextInt(2, 5))
+				: new ScalePolicy.Busyness(random.nextInt(20, 45), random.nextInt(50, 80), random.nextInt(1, 40));
+		return policy.with(new ScalePolicy(rule, random.nextInt(1, policy.workers() + 1), MAXIMUM, 2,
+				Duration.ofSeconds(random.nextInt(1, 4)), OptionalLong.empty()));
 	}
 
 	private PoolPolicy policy(SplittableRandom random) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -40,6 +41,8 @@ final class SimulatedWorld {
 	private Duration jumped = Duration.ZERO;
 
 	private SimulatedChaos chaos = SimulatedChaos.NONE;
+
+	private int queued;
 
 	private long numbers;
 
@@ -105,7 +108,8 @@ final class SimulatedWorld {
 		switch (this.random.nextInt(11)) {
 			case 0, 1 -> ask(ticket, new Event.ScaleTo(ticket, this.random.nextInt(maximum + 2)));
 			case 2, 3 -> ask(ticket, new Event.ScaleBy(ticket, this.random.nextInt(5) - 2));
-			case 4, 5, 6 -> ask(ticket, new Event.Reload(ticket));
+			case 4, 5 -> ask(ticket, new Event.Reload(ticket));
+			case 6 -> ask(ticket, new Event.ScaleAuto(ticket));
 			case 7 -> ask(ticket, new Event.Rollback(ticket));
 			case 8, 9 -> ask(ticket, new Event.Replace(ticket, workers.isEmpty() ? new WorkerId(0, 999_999)
 					: workers.get(this.random.nextInt(workers.size())).worker()));
@@ -138,7 +142,9 @@ final class SimulatedWorld {
 			this.jumped = this.jumped.plusSeconds(this.random.nextInt(1, 4000));
 		}
 		later(TICK, this::tick);
-		tell(new Event.Tick(vitals));
+		this.queued = Math.max(0, this.queued + this.random.nextInt(-10, 11));
+		tell(new Event.Tick(vitals, new Surroundings(this.queued, OptionalLong.of(this.random.nextInt(20)),
+				OptionalLong.of(this.random.nextInt(1, 4)))));
 	}
 
 	private void misbehave(SimulatedProcess process) {

@@ -230,6 +230,12 @@ public class PreforkProperties {
 	private final RolloutProperties rollout = new RolloutProperties();
 
 	/**
+	 * Settings of elasticity.
+	 */
+	@NestedConfigurationProperty
+	private final ScaleProperties scale = new ScaleProperties();
+
+	/**
 	 * Settings of the worker processes.
 	 */
 	private final Worker worker = new Worker();
@@ -480,6 +486,10 @@ public class PreforkProperties {
 
 	public RolloutProperties getRollout() {
 		return this.rollout;
+	}
+
+	public ScaleProperties getScale() {
+		return this.scale;
 	}
 
 	public Worker getWorker() {

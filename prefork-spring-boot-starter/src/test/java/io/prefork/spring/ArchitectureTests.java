@@ -56,7 +56,8 @@ class ArchitectureTests {
 			.extracting(JavaClass::getName)
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException", "io.prefork.spring.LimitProperties",
 					"io.prefork.spring.PreforkProperties", "io.prefork.spring.RolloutProperties",
-					"io.prefork.spring.WorkerExitedEvent", "io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
+					"io.prefork.spring.ScaleProperties", "io.prefork.spring.WorkerExitedEvent",
+					"io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",
 					"io.prefork.spring.custom.PreforkWorkerClassAutoConfiguration",
 					"io.prefork.spring.jetty.PreforkJettyAutoConfiguration",

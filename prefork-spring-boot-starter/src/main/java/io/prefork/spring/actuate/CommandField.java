@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 enum CommandField {
 
 	/** How many workers there should be. */
-	WORKERS("a whole number from 1 to " + CommandField.MAXIMUM),
+	WORKERS("\"auto\" or a whole number from 1 to " + CommandField.MAXIMUM),
 	/** By how many workers to change the target. */
 	BY("a whole number from 1 to " + CommandField.MAXIMUM),
 	/** Whether to wait for the verdict. */
@@ -49,6 +49,13 @@ enum CommandField {
 	 */
 	String rule() {
 		return quoted() + " must be " + this.bound + ".";
+	}
+
+	/**
+	 * Whether nobody but the load is to say how many.
+	 */
+	static boolean isAuto(@Nullable Object value) {
+		return "auto".equals(value);
 	}
 
 	int required(@Nullable Object value) {

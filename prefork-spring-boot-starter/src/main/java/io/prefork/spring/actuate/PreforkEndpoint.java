@@ -83,13 +83,14 @@ public class PreforkEndpoint {
 	}
 
 	/**
-	 * Sets the target.
-	 * @param workers how many workers there should be, raw
+	 * Sets the target, or gives it back to the load.
+	 * @param workers how many workers there should be, or {@code auto}, raw
 	 * @return the target before and now
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Map<String, Object>> scale(@Nullable Object workers) {
-		return answer((control) -> document(200, control.scaleTo(CommandField.WORKERS.required(workers))));
+		return answer((control) -> document(200, CommandField.isAuto(workers) ? control.scaleAuto()
+				: control.scaleTo(CommandField.WORKERS.required(workers))));
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.prefork.control.PoolDocument;
 import io.prefork.pool.ExitCause;
 import io.prefork.pool.RolloutView;
+import io.prefork.pool.ScaleReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,14 @@ class PreforkMetrics implements MeterBinder {
 					.tag("outcome", name)
 					.register(registry);
 			}
+		}
+		for (ScaleReason reason : ScaleReason.values()) {
+			String name = reason.name().toLowerCase(Locale.ROOT);
+			counter("prefork.scale.decisions", (pool) -> pool.scale().decisions().getOrDefault(name, 0L))
+				.description("Decisions on the number of workers because of the load")
+				.tag("direction", reason.direction().name().toLowerCase(Locale.ROOT))
+				.tag("reason", name)
+				.register(registry);
 		}
 	}
 

@@ -47,12 +47,12 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private boolean prepared;
 
-	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, List<String> notes,
-			Optional<String> logFile, PlacedCode placement) {
+	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, int sharers,
+			List<String> notes, Optional<String> logFile, PlacedCode placement) {
 		this.commands = commands;
-		this.shares = sizing.options(count.workers());
+		this.shares = sizing.options(sharers);
 		this.count = count;
-		this.processors = sizing.processors(count.workers());
+		this.processors = sizing.processors(sharers);
 		this.notes = notes;
 		this.logFile = logFile;
 		this.placement = placement;
@@ -72,7 +72,8 @@ final class ApplicationLauncher implements WorkerLauncher {
 		List<String> notes = new ArrayList<>(commands.notes());
 		PlacedCode placement = new PlacedCode(image, hindrance(commands, settings),
 				Optional.ofNullable(settings.properties().getCacheDir()));
-		return new ApplicationLauncher(commands, sizing, count, notes, logFile(environment, notes), placement);
+		return new ApplicationLauncher(commands, sizing, count, settings.scale().sharers(count.workers()), notes,
+				logFile(environment, notes), placement);
 	}
 
 	/**
@@ -98,7 +99,7 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private static WorkerCount count(WorkerSizing sizing, PoolSettings settings,
 			Map<String, String> processEnvironment) {
-		int maximum = settings.properties().getMaxWorkers();
+		ScaleSettings scale = settings.scale();
 		Optional<String> configured = Optional.ofNullable(settings.properties().getWorkers())
 			.filter(StringUtils::hasText);
 		String setting = configured.isPresent() ? "prefork.workers" : "WEB_CONCURRENCY";
@@ -108,21 +109,24 @@ final class ApplicationLauncher implements WorkerLauncher {
 			count = sizing.workers(configured, processEnvironment, settings.type());
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalidCount(setting, value, maximum);
+			throw invalidCount(setting, value, scale);
 		}
-		if (count.workers() <= maximum) {
+		int workers = Math.max(scale.least(), Math.min(scale.most(), count.workers()));
+		if (workers == count.workers()) {
 			return count;
 		}
 		if (value.strip().matches("\\d+")) {
-			throw invalidCount(setting, value, maximum);
+			throw invalidCount(setting, value, scale);
 		}
-		return new WorkerCount(maximum, "workers: auto = " + maximum + " (prefork.max-workers)");
+		return new WorkerCount(workers, "workers: auto = " + workers + " ("
+				+ ((workers < count.workers()) ? scale.mostSetting() : "prefork.scale.min") + ")");
 	}
 
-	private static InvalidSettingException invalidCount(String setting, String value, int maximum) {
+	private static InvalidSettingException invalidCount(String setting, String value, ScaleSettings scale) {
+		String range = scale.least() + " to " + scale.most();
 		return new InvalidSettingException(setting, value,
-				"which is neither 'auto' nor a whole number from 1 to " + maximum + " ('prefork.max-workers')",
-				"Set '" + setting + "' to 'auto' or to a number from 1 to " + maximum + ".");
+				"which is neither 'auto' nor a whole number from " + range + " ('" + scale.mostSetting() + "')",
+				"Set '" + setting + "' to 'auto' or to a number from " + range + ".");
 	}
 
 	/**

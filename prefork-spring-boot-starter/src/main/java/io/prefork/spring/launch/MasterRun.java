@@ -203,7 +203,8 @@ class MasterRun {
 				(worker.type() == WorkerType.SYNC) ? timeout : Duration.ZERO,
 				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
 				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT,
-				RolloutSettings.policy(this.settings.properties().getRollout()));
+				RolloutSettings.policy(this.settings.properties().getRollout()),
+				this.settings.scale().policy(workers, worker.slots()));
 	}
 
 	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {
@@ -212,6 +213,7 @@ class MasterRun {
 				+ launcher.workers() + " " + worker.type().name().toLowerCase(Locale.ROOT) + " worker(s) with "
 				+ worker.slots() + " request slot(s) each (" + launcher.explanation() + ")");
 		launcher.notes().forEach(logger::info);
+		this.settings.scale().note(launcher.workers()).ifPresent(logger::info);
 	}
 
 	private static void installSignals(Master master) {

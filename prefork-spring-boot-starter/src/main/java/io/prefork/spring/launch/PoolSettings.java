@@ -116,8 +116,17 @@ final class PoolSettings {
 		checkClients();
 		RolloutSettings.check(this.properties.getRollout());
 		LimitSettings.check(this.properties.getLimits());
+		scale().check();
 		umask();
 		type();
+	}
+
+	/**
+	 * How many workers there are, and what changes their number.
+	 * @return the settings of elasticity
+	 */
+	ScaleSettings scale() {
+		return new ScaleSettings(this.properties);
 	}
 
 	private void checkClients() {

@@ -48,8 +48,12 @@ public class FakePoolControl implements PoolControl {
 		exits.put("recycled", 1L);
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
-				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32), new PoolDocument.Counters(120334, 17, 5, 2, 6,
-						exits, Map.of("signal", 1L, "recycled", 1L), Map.of("failed", 1L)),
+				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
+				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits, Map.of("signal", 1L, "recycled", 1L),
+						Map.of("failed", 1L)),
+				new PoolDocument.Scale("busyness", 2, 8, 4,
+						"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",
+						Map.of("queue", 1L)),
 				workers, List.of(OBITUARY), null);
 	}
 
@@ -88,13 +92,19 @@ public class FakePoolControl implements PoolControl {
 	@Override
 	public ScaleDocument scaleTo(int workers) {
 		record("scaleTo " + workers);
-		return new ScaleDocument(4, workers);
+		return new ScaleDocument(4, workers, workers);
 	}
 
 	@Override
 	public ScaleDocument scaleBy(int by) {
 		record("scaleBy " + by);
-		return new ScaleDocument(4, Math.max(1, 4 + by));
+		return new ScaleDocument(4, Math.max(1, 4 + by), null);
+	}
+
+	@Override
+	public ScaleDocument scaleAuto() {
+		record("scaleAuto");
+		return new ScaleDocument(4, 4, null);
 	}
 
 	@Override

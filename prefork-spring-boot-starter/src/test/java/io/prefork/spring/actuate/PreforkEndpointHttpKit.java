@@ -43,6 +43,8 @@ abstract class PreforkEndpointHttpKit {
 
 	private static final String NUMBER = "must be a whole number from 1 to 512";
 
+	private static final String WORKERS = "\"workers\" must be \"auto\" or a whole number from 1 to 512";
+
 	private final HttpClient client = HttpClient.newHttpClient();
 
 	private final FakePoolControl control = new FakePoolControl();
@@ -87,6 +89,9 @@ abstract class PreforkEndpointHttpKit {
 						 "workers":{"target":4,"accepting":4,"ready":0,"booting":0,"draining":0,"busy":3,"slots":32},
 						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},
 						             "causes":{"signal":1,"recycled":1},"rollouts":{"failed":1}},
+						 "scale":{"policy":"busyness","min":2,"max":8,"floor":4,
+						          "reason":"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",
+						          "decisions":{"queue":1}},
 						 "pool":[{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"requests":30011,
 						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}],
 						 "obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
@@ -140,8 +145,14 @@ abstract class PreforkEndpointHttpKit {
 
 	@Test
 	void whenTargetIsSetThenAnswerHasBothTargets() throws Exception {
-		assertAnswer(post("", "{\"workers\":6}"), 200, "{\"previous\":4,\"workers\":6}");
+		assertAnswer(post("", "{\"workers\":6}"), 200, "{\"previous\":4,\"workers\":6,\"floor\":6}");
 		assertThat(this.control.commands).containsExactly("scaleTo 6");
+	}
+
+	@Test
+	void whenTargetIsGivenBackToTheLoadThenAnswerHasNoFloor() throws Exception {
+		assertAnswer(post("", "{\"workers\":\"auto\"}"), 200, "{\"previous\":4,\"workers\":4}");
+		assertThat(this.control.commands).containsExactly("scaleAuto");
 	}
 
 	@ParameterizedTest
@@ -248,20 +259,23 @@ abstract class PreforkEndpointHttpKit {
 		HttpResponse<String> response = post(path, body);
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(response.headers().firstValue("Content-Type").orElse("")).contains("json");
-		assertThat(error(response).replaceAll("column \\d+", "column %C")).isEqualTo(sentence.replace("%N", NUMBER));
+		assertThat(error(response).replaceAll("column \\d+", "column %C"))
+			.isEqualTo(sentence.replace("\"workers\" %N", WORKERS)
+				.replace("it %N", WORKERS.replace("\"workers\"", "it"))
+				.replace("%N", NUMBER));
 		assertThat(this.control.commands).isEmpty();
 	}
 
 	@Test
 	void whenValueIsHugeThenTheEchoIsShort() throws Exception {
 		assertError(post("", "{\"workers\":" + "9".repeat(900) + "}"), 400,
-				"\"workers\" " + NUMBER + " but is " + "9".repeat(40) + "....");
+				WORKERS + " but is " + "9".repeat(40) + "....");
 		assertThat(this.control.commands).isEmpty();
 	}
 
 	@Test
 	void whenQueryParameterIsRepeatedThenBadRequest() throws Exception {
-		assertError(post("?workers=3&workers=4", ""), 400, "\"workers\" " + NUMBER + " but is [3, 4].");
+		assertError(post("?workers=3&workers=4", ""), 400, WORKERS + " but is [3, 4].");
 		assertThat(this.control.commands).isEmpty();
 	}
 

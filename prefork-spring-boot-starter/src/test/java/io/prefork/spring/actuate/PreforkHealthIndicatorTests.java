@@ -36,8 +36,8 @@ class PreforkHealthIndicatorTests {
 		PoolDocument pool = FakePoolControl.pool("SCALING", 0, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 1,
 				pool.listeners(), pool.workers(),
-				new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of(), Map.of()), List.of(), List.of(),
-				null);
+				new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of(), Map.of()), pool.scale(),
+				List.of(), List.of(), null);
 		assertThat(this.indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}
 
@@ -51,7 +51,7 @@ class PreforkHealthIndicatorTests {
 	void whenReloadFailedThenHealthSaysWhyAndIsUp() {
 		PoolDocument pool = FakePoolControl.pool("FROZEN", 4, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 2,
-				pool.listeners(), pool.workers(), pool.counters(), pool.pool(), pool.obituaries(),
+				pool.listeners(), pool.workers(), pool.counters(), pool.scale(), pool.pool(), pool.obituaries(),
 				new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no database", null));
 		Health health = this.indicator.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);

@@ -78,6 +78,16 @@ class PreforkMetricsTests {
 			.isEqualTo(count);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "queue, up, 1", "busy, up, 0", "spare, up, 0", "idle, down, 0", "maximum, none, 0", "memory, none, 0",
+			"crashes, none, 0" })
+	void whenNothingWasDecidedForAReasonThenItsCounterIsThereAtZero(String reason, String direction, double count) {
+		assertThat(this.registry.get("prefork.scale.decisions")
+			.tags("reason", reason, "direction", direction)
+			.functionCounter()
+			.count()).isEqualTo(count);
+	}
+
 	@Test
 	void whenMetersAreBoundThenMasterIsNotAskedYet() {
 		assertThat(this.control.reads).isZero();

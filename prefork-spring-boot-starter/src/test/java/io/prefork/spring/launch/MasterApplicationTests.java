@@ -82,9 +82,10 @@ class MasterApplicationTests {
 	@Test
 	void whenCommandIsSentToTheMasterThenItIsObeyedOrAnsweredWithASentence() throws Exception {
 		start();
-		assertThat(post("/actuator/prefork", "{\"workers\":6}").body()).isEqualTo("{\"previous\":4,\"workers\":6}");
+		assertThat(post("/actuator/prefork", "{\"workers\":6}").body())
+			.isEqualTo("{\"previous\":4,\"workers\":6,\"floor\":6}");
 		HttpResponse<String> refused = post("/actuator/prefork", "{\"workers\":0}");
-		assertThat(refused.body()).contains("must be a whole number from 1 to 512 but is 0.");
+		assertThat(refused.body()).contains("a whole number from 1 to 512 but is 0.");
 		assertThat(refused.statusCode()).isEqualTo(400);
 		HttpResponse<String> malformed = post("/actuator/prefork", "{\"workers\":");
 		assertThat(malformed.body()).contains("not well-formed JSON");
@@ -116,7 +117,8 @@ class MasterApplicationTests {
 		assertThat(this.context.orElseThrow()).isInstanceOf(ReactiveWebApplicationContext.class);
 		assertThat(get("/actuator/prefork").body()).startsWith("{\"state\":\"RUNNING\"");
 		assertThat(get("/actuator/health").body()).contains("\"status\":\"UP\"");
-		assertThat(post("/actuator/prefork", "{\"workers\":6}").body()).isEqualTo("{\"previous\":4,\"workers\":6}");
+		assertThat(post("/actuator/prefork", "{\"workers\":6}").body())
+			.isEqualTo("{\"previous\":4,\"workers\":6,\"floor\":6}");
 		assertThat(post("/actuator/prefork", "{\"workers\":0}").statusCode()).isEqualTo(400);
 		assertThat(get("/greeting").statusCode()).isEqualTo(404);
 		assertThat(this.context.orElseThrow().getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
