@@ -210,9 +210,9 @@ public final class Master {
 	private void tick() {
 		Map<WorkerId, Vitals> vitals = new HashMap<>();
 		for (WorkerProcess process : this.processes.all()) {
-			reading(process.id())
-				.ifPresent((reading) -> vitals.put(process.id(), new Vitals(MonotonicTime.of(reading.heartbeat()),
-						Processes.cpu(process.pid()), reading.busy(), oldest(reading), reading.requests())));
+			reading(process.id()).ifPresent((reading) -> vitals.put(process.id(),
+					new Vitals(MonotonicTime.of(reading.heartbeat()), Processes.cpu(process.pid()), reading.busy(),
+							oldest(reading), reading.requests(), reading.timeouts().lost())));
 		}
 		tell(new Event.Tick(vitals));
 		if (this.listenersClosing) {

@@ -11,16 +11,18 @@ import java.time.Duration;
  * that start together starve each other and the ones that serve
  * @param bootTimeout time from spawn to ready, zero for none
  * @param timeout silence of the heartbeat after which a worker is hung, zero for none
- * @param requestTimeout age of a request after which its worker is replaced, zero for
- * none; for the {@code sync} class that is {@code timeout}
+ * @param requestTimeout age from which on a request may cost its worker a slot, zero for
+ * none
  * @param gracefulTimeout time that a leaving worker is given
  * @param maxRequests requests after which a worker is recycled, 0 for never
  * @param maxRequestsJitter upper bound of what is added to {@code maxRequests} at random,
  * drawn once for each worker
  * @param backoff delays between respawns after crashes
+ * @param lostSlots how many slots a worker may lose to requests past their timeout
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
-		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff) {
+		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
+		LostSlots lostSlots) {
 
 	public PoolPolicy {
 		if (workers < 1 || workers > maximum) {
@@ -39,6 +41,26 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		requireNotNegative("timeout", timeout);
 		requireNotNegative("requestTimeout", requestTimeout);
 		requireNotNegative("gracefulTimeout", gracefulTimeout);
+	}
+
+	/**
+	 * Rules for workers that serve one request at a time.
+	 * @param workers the initial target
+	 * @param maximum the highest target that a command may set
+	 * @param bootsAtOnce how many workers may be booting at the same time
+	 * @param bootTimeout time from spawn to ready
+	 * @param timeout silence of the heartbeat after which a worker is hung
+	 * @param requestTimeout age from which on a request may cost its worker a slot
+	 * @param gracefulTimeout time that a leaving worker is given
+	 * @param maxRequests requests after which a worker is recycled
+	 * @param maxRequestsJitter upper bound of what is added to {@code maxRequests}
+	 * @param backoff delays between respawns after crashes
+	 */
+	public PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
+			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
+			Backoff backoff) {
+		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
+				maxRequestsJitter, backoff, LostSlots.THE_ONLY_ONE);
 	}
 
 	/**

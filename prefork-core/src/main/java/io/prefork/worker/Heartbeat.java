@@ -81,7 +81,8 @@ final class Heartbeat {
 		this.scoreboard.write(this.spec.slot(), new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
 				this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
 				this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
-				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory()));
+				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(),
+				new SlotReading.Timeouts(this.requests.lost(), this.requests.slow(), this.requests.timedOut())));
 	}
 
 	private long aliveAt() {

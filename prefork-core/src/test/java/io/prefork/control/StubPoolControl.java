@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 class StubPoolControl implements PoolControl {
 
 	static final PoolDocument.WorkerSummary SUMMARY = new PoolDocument.WorkerSummary(0, 41, 2, "ACCEPTING",
-			Duration.ofMinutes(2), 1, 30011, Duration.ofMillis(20), null, 214958080L, null);
+			Duration.ofMinutes(2), 1, 0, 30011, Duration.ofMillis(20), null, 214958080L, null);
 
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
-			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
-			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L)), List.of(SUMMARY));
+			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 0, 32),
+			new PoolDocument.Counters(9, 1, 0, 0, 0, 0, 6, Map.of("crash", 1L)), List.of(SUMMARY));
 
 	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no\nway");
 

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>The workers that count never exceed the target by more than the surge: a tenth of
  * the target, at least one. No more boot than may at once.</li>
  * <li>An accepting worker is told to leave only if, after that, as many accept as the
- * target says; except on dismissal and stop.</li>
+ * target says; except on dismissal and stop, and if it has no request slot left.</li>
  * <li>No more than two workers that a reload has replaced are leaving at a time.</li>
  * <li>A ticket is answered once, and tickets of 0 never.</li>
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
@@ -136,7 +136,8 @@ final class PoolInvariants {
 			.map(PoolView.WorkerView::worker)
 			.collect(Collectors.toSet());
 		return actions.stream()
-			.anyMatch((action) -> action instanceof Action.Drain drain && accepting.contains(drain.worker()));
+			.anyMatch((action) -> action instanceof Action.Drain drain && accepting.contains(drain.worker())
+					&& !drain.reason().startsWith("a request had been running"));
 	}
 
 	private static long spawns(List<Action> actions) {

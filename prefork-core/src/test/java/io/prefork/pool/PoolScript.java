@@ -96,7 +96,7 @@ final class PoolScript {
 		this.vitals.replaceAll((id, last) -> {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
-			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests());
+			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.lost());
 		});
 		return on(new Event.Tick(this.vitals));
 	}
@@ -167,6 +167,14 @@ final class PoolScript {
 	void load(long serial, int busy, long requests) {
 		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(), busy,
 				(busy > 0) ? Optional.of(this.now) : Optional.empty(), requests));
+	}
+
+	/**
+	 * Lets a worker lose request slots to requests that began now.
+	 */
+	void lose(long serial, int lost) {
+		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(),
+				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), lost));
 	}
 
 	PoolView view() {

@@ -13,14 +13,15 @@ package io.prefork.pool;
  * @param stuckDrain that it does not leave when told
  * @param leaving that it leaves by itself, at each tick
  * @param jump that the clock jumps, at each tick
+ * @param stuck that it loses a request slot for good, at each tick
  */
 record SimulatedChaos(double loss, double doubling, double bootFailure, double bootHang, double crash, double hang,
-		double stuckDrain, double leaving, double jump) {
+		double stuckDrain, double leaving, double jump, double stuck) {
 
-	static final SimulatedChaos NONE = new SimulatedChaos(0, 0, 0, 0, 0, 0, 0, 0, 0);
+	static final SimulatedChaos NONE = new SimulatedChaos(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-	static final SimulatedChaos SOME = new SimulatedChaos(0.02, 0.1, 0.1, 0.03, 0.002, 0.004, 0.1, 0.001, 0.001);
+	static final SimulatedChaos SOME = new SimulatedChaos(0.02, 0.1, 0.1, 0.03, 0.002, 0.004, 0.1, 0.001, 0.001, 0.004);
 
-	static final SimulatedChaos MUCH = new SimulatedChaos(0.1, 0.3, 0.4, 0.1, 0.02, 0.02, 0.3, 0.01, 0.01);
+	static final SimulatedChaos MUCH = new SimulatedChaos(0.1, 0.3, 0.4, 0.1, 0.02, 0.02, 0.3, 0.01, 0.01, 0.02);
 
 }

@@ -35,6 +35,10 @@ final class SimulatedProcess {
 
 	long requests;
 
+	int lost;
+
+	@Nullable Instant lostSince;
+
 	SimulatedProcess(WorkerId id, int generation) {
 		this.id = id;
 		this.generation = generation;
@@ -56,7 +60,8 @@ final class SimulatedProcess {
 
 	Optional<Vitals> vitals(int busy) {
 		return Optional.ofNullable(this.beat)
-			.map((beat) -> new Vitals(beat, this.cpu, busy, Optional.empty(), this.requests));
+			.map((beat) -> new Vitals(beat, this.cpu, busy + this.lost, Optional.ofNullable(this.lostSince),
+					this.requests, this.lost));
 	}
 
 }

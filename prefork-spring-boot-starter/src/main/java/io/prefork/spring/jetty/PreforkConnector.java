@@ -309,7 +309,7 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	int connections() {
-		return this.connections.size();
+		return (int) this.connections.values().stream().filter((connection) -> !connection.isOver()).count();
 	}
 
 	/**

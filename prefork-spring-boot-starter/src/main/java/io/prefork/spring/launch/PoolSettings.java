@@ -6,6 +6,7 @@ import java.util.Optional;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.PreforkProperties;
 import io.prefork.worker.ClientLimits;
+import io.prefork.worker.RequestLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ final class PoolSettings {
 		duration("prefork.defer-accept", this.properties.getDeferAccept());
 		checkClients();
 		umask();
-		type();
+		new RequestLimitSettings(this.properties).check(type());
 	}
 
 	private void checkClients() {
@@ -143,7 +144,7 @@ final class PoolSettings {
 		}
 	}
 
-	private static void duration(String setting, @Nullable Duration value) {
+	static void duration(String setting, @Nullable Duration value) {
 		if (value != null && (value.isNegative() || value.compareTo(LONGEST) > 0)) {
 			throw new InvalidSettingException(setting, value,
 					value.isNegative() ? "which is negative" : "which is longer than a year",
@@ -151,7 +152,7 @@ final class PoolSettings {
 		}
 	}
 
-	private static void notTooShort(String setting, Duration value) {
+	static void notTooShort(String setting, Duration value) {
 		if (!value.isZero() && value.compareTo(SHORTEST_TIMEOUT) < 0) {
 			throw new InvalidSettingException(setting, value, "which is shorter than a second",
 					"Set '" + setting + "' to a duration of 1s or more, such as 30s, or to 0 to switch it off.");
@@ -193,6 +194,14 @@ final class PoolSettings {
 				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
 				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
 				this.properties.getGracefulTimeout(), clientLimits());
+	}
+
+	/**
+	 * How long requests may take.
+	 * @return the limits
+	 */
+	RequestLimits requestLimits() {
+		return new RequestLimitSettings(this.properties).limits(type());
 	}
 
 	private ClientLimits clientLimits() {

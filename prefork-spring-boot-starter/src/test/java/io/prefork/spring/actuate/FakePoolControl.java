@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class FakePoolControl implements PoolControl {
 
-	static final WorkerSummary WORKER = new WorkerSummary(0, 41, 2, "ACCEPTING", Duration.ofMinutes(2), 1, 30011,
+	static final WorkerSummary WORKER = new WorkerSummary(0, 41, 2, "ACCEPTING", Duration.ofMinutes(2), 1, 0, 30011,
 			Duration.ofMillis(20), Duration.ofMillis(100), 214958080L, 61000000L);
 
 	public final List<String> commands = new ArrayList<>();
@@ -43,8 +43,8 @@ public class FakePoolControl implements PoolControl {
 		exits.put("recycled", 1L);
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
-				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 32),
-				new PoolDocument.Counters(120334, 17, 5, 2, 6, exits), workers);
+				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 1, 32),
+				new PoolDocument.Counters(120334, 17, 5, 2, 12, 4, 6, exits), workers);
 	}
 
 	void reset() {

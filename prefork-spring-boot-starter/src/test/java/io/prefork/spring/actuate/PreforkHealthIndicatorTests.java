@@ -34,7 +34,7 @@ class PreforkHealthIndicatorTests {
 	void whenFirstWorkerIsReadyAndNoneHasDiedThenPoolIsStillOutOfService() {
 		PoolDocument pool = FakePoolControl.pool("SCALING", 0, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 1,
-				pool.listeners(), pool.workers(), new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L)),
+				pool.listeners(), pool.workers(), new PoolDocument.Counters(0, 0, 0, 0, 0, 0, 4, Map.of("crash", 0L)),
 				List.of());
 		assertThat(this.indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}

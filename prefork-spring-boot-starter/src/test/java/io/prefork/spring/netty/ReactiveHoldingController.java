@@ -13,6 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -52,6 +53,11 @@ class ReactiveHoldingController {
 	@GetMapping("/held")
 	Mono<String> held() {
 		return Mono.fromFuture(this.holds.released(), true).doOnCancel(() -> this.cancelled = true);
+	}
+
+	@GetMapping("/late")
+	Mono<String> late(@RequestParam long ms) {
+		return Mono.delay(Duration.ofMillis(ms)).thenReturn("late");
 	}
 
 	@GetMapping("/held-empty")
