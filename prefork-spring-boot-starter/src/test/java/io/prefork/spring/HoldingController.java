@@ -82,7 +82,8 @@ public class HoldingController {
 
 	@GetMapping("/async")
 	CompletableFuture<String> async() {
-		return this.holds.released();
+		// A request that times out cancels what it waits for
+		return this.holds.released().copy();
 	}
 
 	@GetMapping("/broken")

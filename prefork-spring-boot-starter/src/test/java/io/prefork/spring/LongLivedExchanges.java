@@ -67,7 +67,7 @@ class LongLivedExchanges {
 		@GetMapping("/extended")
 		CompletableFuture<String> extended() {
 			PreforkRequest.extendDeadline(Duration.ofMinutes(1));
-			return this.holds.released();
+			return this.holds.released().copy();
 		}
 
 		@GetMapping("/big")

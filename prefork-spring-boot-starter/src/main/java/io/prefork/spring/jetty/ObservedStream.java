@@ -160,10 +160,21 @@ final class ObservedStream extends HttpStream.Wrapper {
 		this.server.webSockets().add(upgrade);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An application that finds that it cannot answer any more has failed, but its client
+	 * has an answer, which must not be followed by a reset.
+	 */
 	@Override
 	public void failed(Throwable failure) {
 		this.exchange.end(this.status);
-		super.failed(failure);
+		if (this.answering.get() == Answering.WORKER) {
+			super.succeeded();
+		}
+		else {
+			super.failed(failure);
+		}
 	}
 
 	/**

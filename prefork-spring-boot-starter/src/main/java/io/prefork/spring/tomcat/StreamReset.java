@@ -7,7 +7,7 @@ import java.lang.invoke.MethodType;
 
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
-import org.apache.coyote.http2.Http2Error;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -32,34 +32,34 @@ final class StreamReset {
 	// Stream.state
 	private final MethodHandle state;
 
-	// new StreamException(String, Http2Error, int)
+	// new StreamException(String, Http2Error, int), the error being CANCEL
 	private final MethodHandle exception;
 
 	// Http2UpgradeHandler.sendStreamReset(StreamStateMachine, StreamException)
 	private final MethodHandle send;
 
-	private StreamReset(MethodHandle stream, MethodHandle state, MethodHandle exception, MethodHandle send) {
-		this.stream = stream;
-		this.state = state;
-		this.exception = exception;
-		this.send = send;
+	private StreamReset(MethodHandles.Lookup lookup) throws ReflectiveOperationException {
+		Class<?> handler = type(lookup, "Http2UpgradeHandler");
+		Class<?> stream = type(lookup, "Stream");
+		Class<?> state = type(lookup, "StreamStateMachine");
+		Class<?> exception = type(lookup, "StreamException");
+		Class<?> error = type(lookup, "Http2Error");
+		this.stream = lookup.findVirtual(handler, "getStream", MethodType.methodType(stream, int.class));
+		this.state = MethodHandles.privateLookupIn(stream, MethodHandles.lookup()).findGetter(stream, "state", state);
+		this.exception = MethodHandles.insertArguments(
+				lookup.findConstructor(exception, MethodType.methodType(void.class, String.class, error, int.class)), 1,
+				lookup.findStaticVarHandle(error, "CANCEL", error).get());
+		this.send = lookup.findVirtual(handler, "sendStreamReset", MethodType.methodType(void.class, state, exception));
+	}
+
+	private static Class<?> type(MethodHandles.Lookup lookup, String name) throws ClassNotFoundException {
+		return Class.forName(Http2Protocol.class.getPackageName() + '.' + name, false,
+				lookup.lookupClass().getClassLoader());
 	}
 
 	private static @Nullable StreamReset find() {
 		try {
-			ClassLoader loader = Http2Error.class.getClassLoader();
-			String prefix = Http2Error.class.getPackageName() + '.';
-			Class<?> handler = Class.forName(prefix + "Http2UpgradeHandler", false, loader);
-			Class<?> stream = Class.forName(prefix + "Stream", false, loader);
-			Class<?> state = Class.forName(prefix + "StreamStateMachine", false, loader);
-			Class<?> exception = Class.forName(prefix + "StreamException", false, loader);
-			MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(stream, MethodHandles.lookup());
-			return new StreamReset(lookup.findVirtual(handler, "getStream", MethodType.methodType(stream, int.class)),
-					lookup.findGetter(stream, "state", state),
-					lookup.findConstructor(exception,
-							MethodType.methodType(void.class, String.class, Http2Error.class, int.class)),
-					lookup.findVirtual(handler, "sendStreamReset",
-							MethodType.methodType(void.class, state, exception)));
+			return new StreamReset(MethodHandles.privateLookupIn(Http2Protocol.class, MethodHandles.lookup()));
 		}
 		catch (ReflectiveOperationException | RuntimeException ex) {
 			logger.debug("Streams whose requests are past their timeout will not be reset", ex);
@@ -91,7 +91,7 @@ final class StreamReset {
 			Object stream = this.stream.invoke(handler, id);
 			if (stream != null) {
 				this.send.invoke(handler, this.state.invoke(stream),
-						this.exception.invoke("The request is past its timeout", Http2Error.CANCEL, id));
+						this.exception.invoke("The request is past its timeout", id));
 			}
 		}
 		catch (IOException ex) {

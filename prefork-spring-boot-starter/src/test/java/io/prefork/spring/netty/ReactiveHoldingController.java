@@ -93,7 +93,8 @@ class ReactiveHoldingController {
 
 	@GetMapping("/async")
 	CompletableFuture<String> async() {
-		return this.holds.released();
+		// A request that times out cancels what it waits for
+		return this.holds.released().copy();
 	}
 
 	@GetMapping("/broken")
