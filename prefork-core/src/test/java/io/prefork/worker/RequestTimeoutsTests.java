@@ -66,6 +66,7 @@ class RequestTimeoutsTests {
 			tracked.end(Thread.currentThread().isInterrupted() ? 500 : 200);
 		}, "hung-" + target.substring(1));
 		thread.start();
+		await().until(() -> thread.getState() == Thread.State.WAITING);
 		return begun.join();
 	}
 
