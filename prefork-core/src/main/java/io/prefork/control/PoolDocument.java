@@ -56,9 +56,12 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param booting workers that are starting
 	 * @param draining workers that are leaving
 	 * @param busy requests in flight in all workers
+	 * @param lost slots taken for nothing, by requests past their timeout whose threads
+	 * have not come back
 	 * @param slots requests that the accepting workers can serve at a time
 	 */
-	public record Workers(int target, int accepting, int ready, int booting, int draining, int busy, int slots) {
+	public record Workers(int target, int accepting, int ready, int booting, int draining, int busy, int lost,
+			int slots) {
 	}
 
 	/**
@@ -70,13 +73,17 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param overflowed requests of kept-alive connections that were begun although all
 	 * slots of their worker were taken
 	 * @param slowClients connections broken off because their clients were too slow
+	 * @param slowRequests requests that took longer than the threshold of the slow log,
+	 * or than their soft timeout
+	 * @param timedOut requests that were ended at their timeout
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
 	 * @param causes processes ended, by kind of cause, such as {@code oom-kill}
 	 * @param rollouts rollouts ended, by how they did in lower case
 	 */
-	public record Counters(long requests, long errors, long overflowed, long slowClients, long spawned,
-			Map<String, Long> exits, Map<String, Long> causes, Map<String, Long> rollouts) {
+	public record Counters(long requests, long errors, long overflowed, long slowClients, long slowRequests,
+			long timedOut, long spawned, Map<String, Long> exits, Map<String, Long> causes,
+			Map<String, Long> rollouts) {
 	}
 
 	/**
@@ -119,6 +126,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param state its state, {@code EXITED} of one that is gone
 	 * @param age time since it was spawned, or that it lived
 	 * @param busy requests in flight
+	 * @param lost slots taken for nothing, by requests past their timeout whose threads
+	 * have not come back
 	 * @param requests requests answered
 	 * @param oldestRequest age of the oldest request in flight, or {@code null} when idle
 	 * @param heartbeat time since its last heartbeat, or {@code null} before the first
@@ -126,8 +135,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param heapUsed used heap in bytes at its last heartbeat, or {@code null} before
 	 * the first
 	 */
-	public record WorkerSummary(int slot, long pid, int generation, String state, Duration age, int busy, long requests,
-			@Nullable Duration oldestRequest, @Nullable Duration heartbeat, @Nullable Long rss,
+	public record WorkerSummary(int slot, long pid, int generation, String state, Duration age, int busy, int lost,
+			long requests, @Nullable Duration oldestRequest, @Nullable Duration heartbeat, @Nullable Long rss,
 			@Nullable Long heapUsed) {
 	}
 

@@ -49,7 +49,7 @@ final class PoolDocuments {
 		PoolDocument.Workers workers = new PoolDocument.Workers(view.target(), accepting,
 				count(view, WorkerState.READY), count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING),
 				count(view, WorkerState.DRAINING), summaries.stream().mapToInt(PoolDocument.WorkerSummary::busy).sum(),
-				accepting * slots);
+				summaries.stream().mapToInt(PoolDocument.WorkerSummary::lost).sum(), accepting * slots);
 		Totals totals = countedByTheGone;
 		for (PoolView.WorkerView worker : view.workers()) {
 			totals = reading(worker.worker()).map(totals::plus).orElse(totals);
@@ -59,7 +59,8 @@ final class PoolDocuments {
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),
-						view.spawned(), ObituaryDocuments.exits(view), ObituaryDocuments.causes(view), rollouts(view)),
+						totals.slow(), totals.timedOut(), view.spawned(), ObituaryDocuments.exits(view),
+						ObituaryDocuments.causes(view), rollouts(view)),
 				scale(view.scale()), summaries, ObituaryDocuments.last(view),
 				view.rollout().map(PoolDocuments::document).orElse(null));
 	}
@@ -137,6 +138,7 @@ final class PoolDocuments {
 		Optional<SlotReading> reading = reading(worker.worker());
 		return new PoolDocument.WorkerSummary(worker.worker().slot(), worker.pid(), worker.generation(),
 				worker.state().name(), MonotonicTime.since(worker.spawned()), reading.map(SlotReading::busy).orElse(0),
+				reading.map((known) -> known.timeouts().lost()).orElse(0),
 				reading.map(SlotReading::requests).orElse(0L), reading.map(PoolDocuments::oldest).orElse(null),
 				reading.map((known) -> MonotonicTime.since(known.heartbeat())).orElse(null), resident(worker.pid()),
 				reading.map(SlotReading::heapUsed).orElse(null));

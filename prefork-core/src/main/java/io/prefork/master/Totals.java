@@ -10,14 +10,17 @@ import io.prefork.scoreboard.SlotReading;
  * @param overflowed requests of kept-alive connections that were begun although all slots
  * of their worker were taken
  * @param slowClients connections broken off because their clients were too slow
+ * @param slow requests that took longer than they should
+ * @param timedOut requests that were ended at their timeout
  */
-record Totals(long requests, long errors, long overflowed, long slowClients) {
+record Totals(long requests, long errors, long overflowed, long slowClients, long slow, long timedOut) {
 
-	static final Totals NONE = new Totals(0, 0, 0, 0);
+	static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0);
 
 	Totals plus(SlotReading reading) {
 		return new Totals(this.requests + reading.requests(), this.errors + reading.errors(),
-				this.overflowed + reading.overflowed(), this.slowClients + reading.slowClients());
+				this.overflowed + reading.overflowed(), this.slowClients + reading.slowClients(),
+				this.slow + reading.timeouts().slow(), this.timedOut + reading.timeouts().timedOut());
 	}
 
 }

@@ -39,7 +39,7 @@ final class VitalSigns {
 
 	private static Vitals vitals(WorkerProcess process, SlotReading reading) {
 		return new Vitals(MonotonicTime.of(reading.heartbeat()), Processes.cpu(process.pid()), reading.busy(),
-				oldest(reading), reading.requests(), reading.errors());
+				oldest(reading), reading.requests(), reading.errors(), reading.timeouts().lost());
 	}
 
 	private static Optional<Instant> oldest(SlotReading reading) {

@@ -3,6 +3,7 @@ package io.prefork.pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.prefork.pool.Departure.Planned;
 import io.prefork.pool.Departure.Step;
@@ -51,7 +52,9 @@ final class Departures {
 			String held = (worker.pulse().busy() > 0) ? " for the " + requests(worker) + " it holds" : "";
 			this.orders
 				.info(worker + " is told to leave (" + reason(cause) + "); it has " + DurationText.of(patience) + held);
-			begin(worker, Departure.graceful(cause, false, slowly(Step.DRAIN, patience)), now);
+			List<Planned> plan = (cause instanceof ExitCause.RequestTimeout) ? stuck(worker, patience)
+					: slowly(Step.DRAIN, patience);
+			begin(worker, Departure.graceful(cause, false, plan), now);
 		}
 		else {
 			this.orders.info(worker + " is told to leave (" + reason(cause) + ") before it was ready");
@@ -83,6 +86,22 @@ final class Departures {
 	void condemn(WorkerRecord worker, ExitCause cause, Instant now) {
 		begin(worker, Departure.forced(cause,
 				List.of(new Planned(Step.EVIDENCE, EVIDENCE), new Planned(Step.KILL, Duration.ZERO))), now);
+	}
+
+	/**
+	 * A worker has lost slots to requests that do not end. Evidence is taken at once. It
+	 * is replaced before it leaves, unless it serves nobody any more, and it leaves by a
+	 * drain: other requests that it holds are served.
+	 * @param wholly whether it serves nobody any more
+	 */
+	void replaceStuck(WorkerRecord worker, ExitCause.RequestTimeout cause, boolean wholly, Instant now) {
+		if (wholly) {
+			send(worker, cause, now);
+		}
+		else if (!(worker.retirement() instanceof ExitCause.RequestTimeout)) {
+			worker.retire(cause);
+			this.orders.add(new Action.TakeEvidence(worker.id(), cause.describe()));
+		}
 	}
 
 	/**
@@ -118,8 +137,15 @@ final class Departures {
 	 * Evidence has come. It may be late, and then serves the obituary only.
 	 */
 	void evidence(WorkerRecord worker, String text, Instant now) {
+		if (!worker.evidence().isEmpty()) {
+			return;
+		}
 		Departure departure = worker.departure();
-		if (departure == null || !worker.evidence().isEmpty()) {
+		if (departure == null) {
+			if (worker.retirement() instanceof ExitCause.RequestTimeout cause) {
+				worker.keepEvidence(text);
+				report(worker, " is to be replaced: ", cause);
+			}
 			return;
 		}
 		worker.keepEvidence(text);
@@ -158,7 +184,7 @@ final class Departures {
 			Step before = departure.step();
 			Step step = departure.next(now);
 			if (before == Step.EVIDENCE) {
-				report(worker, departure);
+				report(worker, " is being ended: ", departure.cause());
 			}
 			take(worker, departure, step);
 		}
@@ -170,7 +196,7 @@ final class Departures {
 			case WAIT -> {
 			}
 			case EVIDENCE -> {
-				if (!departure.forced()) {
+				if (!departure.forced() && !(departure.cause() instanceof ExitCause.RequestTimeout)) {
 					departure.force(new ExitCause.DrainTimeout(reason(departure.cause()), this.gracefulTimeout));
 				}
 				this.orders.add(new Action.TakeEvidence(worker.id(), departure.cause().describe()));
@@ -180,11 +206,11 @@ final class Departures {
 		}
 	}
 
-	private void report(WorkerRecord worker, Departure departure) {
+	private void report(WorkerRecord worker, String fate, ExitCause cause) {
 		String held = (worker.pulse().busy() > 0) ? ", " + requests(worker) + " in flight" : "";
 		String evidence = worker.evidence().isEmpty() ? "no evidence within " + DurationText.of(EVIDENCE)
 				: worker.evidence();
-		this.orders.warn(worker + " is being ended: " + departure.cause().describe() + held + "\n" + evidence);
+		this.orders.warn(worker + fate + cause.describe() + held + "\n" + evidence);
 	}
 
 	private static String requests(WorkerRecord worker) {
@@ -195,6 +221,17 @@ final class Departures {
 	private static List<Planned> slowly(Step first, Duration patience) {
 		return List.of(new Planned(first, patience), new Planned(Step.EVIDENCE, EVIDENCE),
 				new Planned(Step.TERM, AFTER_LATE_TERM), new Planned(Step.KILL, Duration.ZERO));
+	}
+
+	/**
+	 * Evidence comes first, if it has not been taken: what has been drained away cannot
+	 * be seen.
+	 */
+	private static List<Planned> stuck(WorkerRecord worker, Duration patience) {
+		List<Planned> leaving = List.of(new Planned(Step.DRAIN, patience), new Planned(Step.TERM, AFTER_LATE_TERM),
+				new Planned(Step.KILL, Duration.ZERO));
+		return worker.evidence().isEmpty()
+				? Stream.concat(Stream.of(new Planned(Step.EVIDENCE, EVIDENCE)), leaving.stream()).toList() : leaving;
 	}
 
 	private static List<Planned> termThenKill(Duration patience) {

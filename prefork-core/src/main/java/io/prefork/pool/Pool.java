@@ -241,7 +241,10 @@ public final class Pool {
 
 	private void judge(WorkerRecord worker, Instant now) {
 		Optional<ExitCause> cause = this.supervision.judge(worker, now);
-		if (cause.isPresent()) {
+		if (cause.isPresent() && cause.get() instanceof ExitCause.RequestTimeout timeout && !this.shutdown.underWay()) {
+			this.departures.replaceStuck(worker, timeout, this.supervision.whollyStuck(worker), now);
+		}
+		else if (cause.isPresent()) {
 			this.departures.condemn(worker, cause.get(), now);
 			if (cause.get().category() == ExitCause.Category.BOOT) {
 				failed(worker, cause.get(), now);

@@ -11,8 +11,8 @@ import java.time.Duration;
  * that start together starve each other and the ones that serve
  * @param bootTimeout time from spawn to ready, zero for none
  * @param timeout silence of the heartbeat after which a worker is hung, zero for none
- * @param requestTimeout age of a request after which its worker is replaced, zero for
- * none; for the {@code sync} class that is {@code timeout}
+ * @param requestTimeout age from which on a request may cost its worker a slot, zero for
+ * none
  * @param gracefulTimeout time that a leaving worker is given
  * @param maxRequests requests after which a worker is recycled, 0 for never
  * @param maxRequestsJitter upper bound of what is added to {@code maxRequests} at random,
@@ -20,10 +20,11 @@ import java.time.Duration;
  * @param backoff delays between respawns after crashes
  * @param rollout how a new generation takes the place of the old one
  * @param scale how many workers there are, and what changes their number
+ * @param lostSlots how many slots a worker may lose to requests past their timeout
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
 		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
-		RolloutPolicy rollout, ScalePolicy scale) {
+		RolloutPolicy rollout, ScalePolicy scale, LostSlots lostSlots) {
 
 	public PoolPolicy {
 		if (workers < 1 || workers > maximum) {
@@ -49,13 +50,14 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	}
 
 	/**
-	 * Rules under which the number of workers changes on command only.
+	 * Rules for workers that serve one request at a time, whose number changes on command
+	 * only.
 	 * @param workers the initial target
 	 * @param maximum the highest target that a command may set
 	 * @param bootsAtOnce how many workers may be booting at the same time
 	 * @param bootTimeout time from spawn to ready
 	 * @param timeout silence of the heartbeat after which a worker is hung
-	 * @param requestTimeout age of a request after which its worker is replaced
+	 * @param requestTimeout age from which on a request may cost its worker a slot
 	 * @param gracefulTimeout time that a leaving worker is given
 	 * @param maxRequests requests after which a worker is recycled
 	 * @param maxRequestsJitter upper bound of what is added to {@code maxRequests}
@@ -66,7 +68,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
 			Backoff backoff, RolloutPolicy rollout) {
 		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
-				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)));
+				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE);
 	}
 
 	/**
@@ -77,7 +79,18 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	public PoolPolicy with(ScalePolicy scale) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
 				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, scale);
+				this.rollout, scale, this.lostSlots);
+	}
+
+	/**
+	 * The same rules, but for lost slots.
+	 * @param lostSlots how many slots a worker may lose to requests past their timeout
+	 * @return the rules
+	 */
+	public PoolPolicy with(LostSlots lostSlots) {
+		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
+				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
+				this.rollout, this.scale, lostSlots);
 	}
 
 	/**

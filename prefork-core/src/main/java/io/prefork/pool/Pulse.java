@@ -108,6 +108,13 @@ final class Pulse {
 		return vitals().map(Vitals::busy).orElse(0);
 	}
 
+	/**
+	 * Request slots held by requests past their timeout.
+	 */
+	int lost() {
+		return vitals().map(Vitals::lost).orElse(0);
+	}
+
 	long requests() {
 		return vitals().map(Vitals::requests).orElse(0L);
 	}

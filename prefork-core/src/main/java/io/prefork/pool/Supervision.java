@@ -57,7 +57,7 @@ final class Supervision {
 
 	/**
 	 * Judges one worker.
-	 * @return why it must be killed, or empty
+	 * @return why it must go, or empty
 	 */
 	Optional<ExitCause> judge(WorkerRecord worker, Instant now) {
 		return switch (worker.state()) {
@@ -83,10 +83,22 @@ final class Supervision {
 		return hung ? Optional.of(new ExitCause.HeartbeatTimeout(silence)) : Optional.empty();
 	}
 
+	/**
+	 * Which requests are past their timeout, the worker itself knows: a request may have
+	 * been given more time. It has answered their clients already.
+	 */
 	private Optional<ExitCause> judgeRequest(WorkerRecord worker, Instant now) {
 		Duration age = worker.pulse().oldestRequest(now);
-		return exceeds(age, this.policy.requestTimeout()) ? Optional.of(new ExitCause.RequestTimeout(age))
-				: Optional.empty();
+		boolean stuck = this.policy.lostSlots().tooMany(worker.pulse().lost())
+				&& exceeds(age, this.policy.requestTimeout());
+		return stuck ? Optional.of(new ExitCause.RequestTimeout(age)) : Optional.empty();
+	}
+
+	/**
+	 * Whether a worker serves nobody any more, because all its slots are lost.
+	 */
+	boolean whollyStuck(WorkerRecord worker) {
+		return this.policy.lostSlots().all(worker.pulse().lost());
 	}
 
 	private static boolean exceeds(Duration value, Duration limit) {

@@ -14,7 +14,23 @@ import java.util.Optional;
  * empty when idle
  * @param requests requests answered since it started
  * @param errors those of them that were answered with a server error
+ * @param lost request slots that are held by requests past their timeout, whose threads
+ * have not come back
  */
 public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
-		long errors) {
+		long errors, int lost) {
+
+	/**
+	 * Vitals of a worker that has lost no slot.
+	 * @param heartbeat monotonic time of its last heartbeat
+	 * @param cpu processor time that the process has used so far
+	 * @param busy requests in flight
+	 * @param oldestRequest monotonic time at which the oldest request in flight began
+	 * @param requests requests answered since it started
+	 * @param errors those of them that were answered with a server error
+	 */
+	public Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
+			long errors) {
+		this(heartbeat, cpu, busy, oldestRequest, requests, errors, 0);
+	}
 }

@@ -72,6 +72,12 @@ public final class Scoreboard {
 
 	private static final int SLOW_CLIENTS = 96;
 
+	private static final int LOST = 104;
+
+	private static final int SLOW = 112;
+
+	private static final int TIMED_OUT = 120;
+
 	private static final int READ_ATTEMPTS = 100;
 
 	private final ByteBuffer memory;
@@ -162,6 +168,9 @@ public final class Scoreboard {
 		put(base + SLOW_CLIENTS, reading.slowClients());
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
+		put(base + LOST, reading.timeouts().lost());
+		put(base + SLOW, reading.timeouts().slow());
+		put(base + TIMED_OUT, reading.timeouts().timedOut());
 		OldestRequests.write(oldest, (index, word) -> put(base + COUNTS_SIZE + index * Long.BYTES, word));
 		LONG.setRelease(this.memory, base + SEQUENCE, writing + 1);
 	}
@@ -222,7 +231,8 @@ public final class Scoreboard {
 		return new SlotReading(get(base + SERIAL), get(base + HEARTBEAT), (int) get(base + BUSY),
 				get(base + OLDEST_REQUEST), get(base + FREE) != 0, get(base + REQUESTS), get(base + ACCEPTED),
 				get(base + OVERFLOWED), get(base + ERRORS), get(base + SLOW_CLIENTS), get(base + HEAP_USED),
-				get(base + HEAP_MAX));
+				get(base + HEAP_MAX),
+				new SlotReading.Timeouts((int) get(base + LOST), get(base + SLOW), get(base + TIMED_OUT)));
 	}
 
 	private int base(int slot) {

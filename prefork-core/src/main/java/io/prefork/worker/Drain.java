@@ -124,14 +124,16 @@ public final class Drain {
 
 	private Result result(long start) {
 		int connections = this.servers.stream().mapToInt(ServerAdapter::connections).sum();
-		return new Result(connections, this.requests.busy(), Duration.ofNanos(System.nanoTime() - start));
+		int busy = Math.max(0, this.requests.busy() - this.requests.lost());
+		return new Result(connections, busy, Duration.ofNanos(System.nanoTime() - start));
 	}
 
 	/**
 	 * How a drain ended.
 	 *
 	 * @param connections connections that are still open
-	 * @param busy requests that are still in flight
+	 * @param busy requests that are still in flight; those that have timed out are not
+	 * waited for
 	 * @param took how long it took
 	 */
 	public record Result(int connections, int busy, Duration took) {

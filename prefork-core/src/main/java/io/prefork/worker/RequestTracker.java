@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.prefork.scoreboard.OldestRequest;
@@ -20,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestTracker {
 
+	private static final ThreadLocal<@Nullable Tracked> CURRENT = new ThreadLocal<>();
+
 	private final Set<Tracked> running = ConcurrentHashMap.newKeySet();
 
 	private final LongAdder completed = new LongAdder();
 
 	private final LongAdder errors = new LongAdder();
+
+	private final LongAdder slow = new LongAdder();
+
+	private final LongAdder timedOut = new LongAdder();
 
 	/**
 	 * Takes note of a request that begins on the current thread.
@@ -36,7 +43,16 @@ public final class RequestTracker {
 	public Tracked begin(String method, String target) {
 		Tracked tracked = new Tracked(method, target);
 		this.running.add(tracked);
+		CURRENT.set(tracked);
 		return tracked;
+	}
+
+	/**
+	 * The request that the current thread works on.
+	 */
+	static @Nullable Tracked current() {
+		Tracked tracked = CURRENT.get();
+		return (tracked != null && tracked.thread == Thread.currentThread()) ? tracked : null;
 	}
 
 	/**
@@ -104,14 +120,45 @@ public final class RequestTracker {
 	}
 
 	/**
+	 * Requests that took longer than they should, each counted once.
+	 * @return their number
+	 */
+	public long slow() {
+		return this.slow.sum();
+	}
+
+	/**
+	 * Requests whose clients were answered, or broken off, because they were past their
+	 * timeout.
+	 * @return their number
+	 */
+	public long timedOut() {
+		return this.timedOut.sum();
+	}
+
+	/**
+	 * Requests that have timed out and still have a thread.
+	 * @return their number
+	 */
+	public int lost() {
+		return (int) this.running.stream().filter(Tracked::isLost).count();
+	}
+
+	/**
+	 * The requests in flight, for who watches over their time.
+	 */
+	Iterable<Tracked> inFlight() {
+		return this.running;
+	}
+
+	/**
 	 * The requests in flight, as evidence.
 	 * @return what runs, the oldest first
 	 */
 	public List<RunningRequest> running() {
 		long now = System.nanoTime();
 		return this.running.stream()
-			.map((tracked) -> new RunningRequest(tracked.method, tracked.target, Duration.ofNanos(now - tracked.start),
-					tracked.thread))
+			.map((tracked) -> tracked.asOf(now))
 			.sorted(Comparator.comparing(RunningRequest::age).reversed())
 			.toList();
 	}
@@ -125,6 +172,15 @@ public final class RequestTracker {
 	 * @param thread the thread that works on it, {@code null} while it is suspended
 	 */
 	public record RunningRequest(String method, String target, Duration age, @Nullable Thread thread) {
+
+		/**
+		 * What it is, in the words of evidence.
+		 */
+		String describe() {
+			return this.method + ' ' + this.target + ", for " + this.age.toMillis() + " ms, on "
+					+ ((this.thread != null) ? "thread \"" + this.thread.getName() + '"' : "no thread (asynchronous)");
+		}
+
 	}
 
 	/**
@@ -140,7 +196,18 @@ public final class RequestTracker {
 
 		private final AtomicBoolean ended = new AtomicBoolean();
 
+		private final AtomicLong granted = new AtomicLong();
+
 		private volatile @Nullable Thread thread = Thread.currentThread();
+
+		private volatile @Nullable RequestExpiry expiry;
+
+		private volatile boolean timedOut;
+
+		// Used by who watches over its time alone
+		private boolean slow;
+
+		private boolean pastSoftLimit;
 
 		private Tracked(String method, String target) {
 			this.method = method;
@@ -148,17 +215,27 @@ public final class RequestTracker {
 		}
 
 		/**
+		 * Says how the exchange with the client is ended when the request is past its
+		 * timeout.
+		 * @param expiry what ends it
+		 */
+		public void onExpiry(RequestExpiry expiry) {
+			this.expiry = expiry;
+		}
+
+		/**
 		 * The request has left its thread and goes on asynchronously.
 		 */
 		public void suspend() {
-			this.thread = null;
+			leave();
 		}
 
 		/**
 		 * The request is worked on by the current thread again.
 		 */
-		public void resume() {
+		public synchronized void resume() {
 			this.thread = Thread.currentThread();
+			CURRENT.set(this);
 		}
 
 		/**
@@ -168,11 +245,115 @@ public final class RequestTracker {
 		public void end(int status) {
 			if (this.ended.compareAndSet(false, true)) {
 				RequestTracker.this.running.remove(this);
+				leave();
+				this.expiry = null;
 				RequestTracker.this.completed.increment();
 				if (status >= 500) {
 					RequestTracker.this.errors.increment();
 				}
 			}
+		}
+
+		private synchronized void leave() {
+			this.thread = null;
+			if (CURRENT.get() == this) {
+				CURRENT.remove();
+			}
+		}
+
+		/**
+		 * Interrupts the thread that works on it, and no thread that has gone on to
+		 * another request.
+		 * @return whether there was one
+		 */
+		synchronized boolean interrupt() {
+			Thread thread = this.thread;
+			if (thread != null) {
+				thread.interrupt();
+			}
+			return thread != null;
+		}
+
+		/**
+		 * Where its thread is, if it has one and keeps it while that is looked at.
+		 */
+		StackTraceElement[] stack() {
+			Thread thread = this.thread;
+			StackTraceElement[] stack = (thread != null) ? thread.getStackTrace() : new StackTraceElement[0];
+			return (this.thread == thread) ? stack : new StackTraceElement[0];
+		}
+
+		void extend(Duration by) {
+			grant(by.toNanos());
+		}
+
+		/**
+		 * Puts its limits off.
+		 */
+		void grant(long nanos) {
+			this.granted.accumulateAndGet(nanos, (before, more) -> Math.min(before, Long.MAX_VALUE - more) + more);
+		}
+
+		long age(long now) {
+			return now - this.start;
+		}
+
+		/**
+		 * Its age as its limits have it.
+		 */
+		long countedAge(long now) {
+			return age(now) - this.granted.get();
+		}
+
+		/**
+		 * Takes note that it is slow.
+		 * @return whether that is news
+		 */
+		boolean isNewlySlow() {
+			boolean news = !this.slow;
+			if (news) {
+				this.slow = true;
+				RequestTracker.this.slow.increment();
+			}
+			return news;
+		}
+
+		boolean isNewlyPastSoftLimit() {
+			boolean news = !this.pastSoftLimit;
+			this.pastSoftLimit = true;
+			return news;
+		}
+
+		/**
+		 * Has its client answered in place of the application.
+		 */
+		RequestExpiry.Outcome expire() {
+			RequestExpiry current = this.expiry;
+			return (current != null) ? current.expire() : RequestExpiry.Outcome.SPARED;
+		}
+
+		/**
+		 * Takes note that it has timed out.
+		 * @return whether that is news
+		 */
+		boolean isNewlyTimedOut() {
+			boolean news = !this.timedOut;
+			if (news) {
+				this.timedOut = true;
+				RequestTracker.this.timedOut.increment();
+			}
+			return news;
+		}
+
+		/**
+		 * Whether it has timed out and keeps its thread all the same.
+		 */
+		boolean isLost() {
+			return this.timedOut && this.thread != null;
+		}
+
+		RunningRequest asOf(long now) {
+			return new RunningRequest(this.method, this.target, Duration.ofNanos(age(now)), this.thread);
 		}
 
 	}

@@ -49,21 +49,11 @@ final class ThreadDump {
 			.stream()
 			.sorted(Comparator.comparing(RequestTracker.RunningRequest::age).reversed())
 			.forEach((request) -> {
-				this.text.append("request ")
-					.append(request.method())
-					.append(' ')
-					.append(request.target())
-					.append(", for ")
-					.append(request.age().toMillis())
-					.append(" ms");
+				this.text.append("request ").append(request.describe()).append('\n');
 				Thread thread = request.thread();
 				if (thread != null) {
-					this.text.append(", on thread \"").append(thread.getName()).append('"').append('\n');
 					stack(thread.getStackTrace());
 					this.told.add(thread.getId());
-				}
-				else {
-					this.text.append(", on no thread (asynchronous)\n");
 				}
 			});
 	}

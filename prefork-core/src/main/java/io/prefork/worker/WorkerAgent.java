@@ -28,6 +28,11 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private static final Logger logger = LoggerFactory.getLogger(WorkerAgent.class);
 
+	/**
+	 * Time for an application to close whose threads do not all come back.
+	 */
+	private static final Duration CLOSE_WITHOUT_LOST_THREADS = Duration.ofSeconds(5);
+
 	private final WorkerSpec spec;
 
 	private final RequestTracker requests = new RequestTracker();
@@ -89,14 +94,16 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	/**
 	 * Says how this worker serves, and starts the heartbeat.
 	 * @param settings the settings
+	 * @param limits how long requests may take
 	 */
-	public void configure(WorkerSettings settings) {
+	public void configure(WorkerSettings settings, RequestLimits limits) {
 		try {
 			AcceptGate gate = new AcceptGate(settings);
 			SlowClients slowClients = new SlowClients(settings.clients());
 			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
 			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients, this.adapters);
 			heartbeat.start();
+			new RequestTimeouts(this.requests, limits, settings.slots()).start();
 			this.serving = new Serving(settings, gate, slowClients, heartbeat,
 					new Siblings(scoreboard, this.spec.slot()));
 		}
@@ -383,6 +390,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		current.gate().shut();
 		try {
 			drainOf(current).graceful().join();
+			if (this.requests.lost() > 0) {
+				endWithin(CLOSE_WITHOUT_LOST_THREADS);
+			}
 			close.run();
 		}
 		catch (RuntimeException | Error ex) {

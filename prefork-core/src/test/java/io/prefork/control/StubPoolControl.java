@@ -15,15 +15,16 @@ import org.jspecify.annotations.Nullable;
 class StubPoolControl implements PoolControl {
 
 	static final PoolDocument.WorkerSummary SUMMARY = new PoolDocument.WorkerSummary(0, 41, 2, "ACCEPTING",
-			Duration.ofMinutes(2), 1, 30011, Duration.ofMillis(20), null, 214958080L, null);
+			Duration.ofMinutes(2), 1, 0, 30011, Duration.ofMillis(20), null, 214958080L, null);
 
 	static final ObituaryDocument OBITUARY = new ObituaryDocument(0, 38, 1, "ACCEPTING", "crash", "signal",
 			"killed by SIGSEGV", Instant.ofEpochMilli(1_700_000_000_123L), Duration.ofSeconds(61), 90321, 2);
 
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
-			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 32),
-			new PoolDocument.Counters(9, 1, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L), Map.of("failed", 1L)),
+			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 0, 32),
+			new PoolDocument.Counters(9, 1, 0, 0, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L),
+					Map.of("failed", 1L)),
 			new PoolDocument.Scale("spare", 2, 8, 4, "scaling from 2 to 4 workers: 16 of 16 slots busy",
 					Map.of("spare", 1L)),
 			List.of(SUMMARY), List.of(OBITUARY),

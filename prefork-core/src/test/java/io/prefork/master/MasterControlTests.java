@@ -57,7 +57,7 @@ class MasterControlTests {
 	void prepare() throws IOException {
 		this.fixture = new MasterFixture(this.parent);
 		this.control = new MasterControl(this::take,
-				() -> CompletableFuture.completedFuture(new Master.Snapshot(VIEW, new Totals(10, 0, 0, 0))),
+				() -> CompletableFuture.completedFuture(new Master.Snapshot(VIEW, new Totals(10, 0, 0, 0, 0, 0))),
 				new PoolDocuments(this.fixture.configuration, Scoreboard.create(this.parent.resolve("scoreboard"), 2)));
 	}
 

@@ -54,22 +54,24 @@ class PoolDocumentsTests {
 	@Test
 	void whenThePoolIsShownThenWorkersAreCountedByStateAndTheirSlotsAreRead() {
 		this.scoreboard.write(0, new SlotReading(7, System.nanoTime(), 3, System.nanoTime() - 2_000_000_000, true, 100,
-				50, 2, 4, 5, 1000, 2000));
+				50, 2, 4, 5, 1000, 2000, new SlotReading.Timeouts(1, 7, 8)));
 		// Of a worker that is gone.
 		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0, 0));
 		PoolDocument document = this.documents.pool(view(worker(0, 7, PID, WorkerState.ACCEPTING),
 				worker(1, 8, 0, WorkerState.SPAWNED), worker(2, 9, NO_PROCESS, WorkerState.BOOTING),
 				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)),
-				new Totals(1000, 10, 20, 30));
+				new Totals(1000, 10, 20, 30, 40, 50));
 		assertThat(document.state()).isEqualTo("RUNNING");
 		assertThat(document.master().pid()).isEqualTo(PID);
 		assertThat(document.workerClass()).isEqualTo("gthread");
 		assertThat(document.threads()).isEqualTo(8);
-		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 2, 1, 3, 8));
+		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 2, 1, 3, 1, 8));
 		assertThat(document.counters().requests()).isEqualTo(1100);
 		assertThat(document.counters().errors()).isEqualTo(14);
 		assertThat(document.counters().overflowed()).isEqualTo(22);
 		assertThat(document.counters().slowClients()).isEqualTo(35);
+		assertThat(document.counters().slowRequests()).isEqualTo(47);
+		assertThat(document.counters().timedOut()).isEqualTo(58);
 		assertThat(document.counters().spawned()).isEqualTo(12);
 		assertThat(document.counters().exits()).containsEntry("crash", 2L)
 			.containsEntry("timeout", 0L)
@@ -83,12 +85,13 @@ class PoolDocumentsTests {
 			.containsExactly("0.0.0.0:80", "unix:/run/app.sock");
 		PoolDocument.WorkerSummary known = document.pool().get(0);
 		assertThat(known.busy()).isEqualTo(3);
+		assertThat(known.lost()).isEqualTo(1);
 		assertThat(known.oldestRequest()).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
 		assertThat(known.heartbeat()).isNotNull();
 		assertThat(known.rss()).isPositive();
 		assertThat(known.heapUsed()).isEqualTo(1000L);
 		assertThat(document.pool().get(1)).isEqualTo(new PoolDocument.WorkerSummary(1, 0, 2, "SPAWNED",
-				document.pool().get(1).age(), 0, 0, null, null, null, null));
+				document.pool().get(1).age(), 0, 0, 0, null, null, null, null));
 	}
 
 	@Test

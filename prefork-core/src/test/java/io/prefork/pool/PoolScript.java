@@ -126,7 +126,8 @@ final class PoolScript {
 		this.vitals.replaceAll((id, last) -> {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
-			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors());
+			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(),
+					last.lost());
 		});
 		return on(new Event.Tick(this.vitals, this.surroundings));
 	}
@@ -213,6 +214,14 @@ final class PoolScript {
 
 	void surroundings(Surroundings surroundings) {
 		this.surroundings = surroundings;
+	}
+
+	/**
+	 * Lets a worker lose request slots to requests that began now.
+	 */
+	void lose(long serial, int lost) {
+		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(),
+				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), lost));
 	}
 
 	PoolView view() {

@@ -120,7 +120,7 @@ class PoolSimulationTests {
 	private static SimulatedChaos withoutJumps(SimulatedChaos chaos) {
 		return new SimulatedChaos(chaos.loss(), chaos.doubling(), chaos.bootFailure(), chaos.bootHang(), chaos.crash(),
 				chaos.hang(), chaos.stuckDrain(), chaos.leaving(), 0, chaos.unprepared(), chaos.unwell(),
-				chaos.faulty());
+				chaos.faulty(), chaos.stuck());
 	}
 
 	private void calmStory(long seed) {
@@ -174,8 +174,10 @@ class PoolSimulationTests {
 	private PoolPolicy policy(SplittableRandom random) {
 		long maxRequests = (random.nextInt(3) == 0) ? 2000 : 0;
 		return new PoolPolicy(random.nextInt(1, 13), MAXIMUM, random.nextInt(1, 4), Duration.ofSeconds(20),
-				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ZERO, Duration.ofSeconds(random.nextInt(8, 15)),
-				maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT, rollout(random));
+				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ofSeconds(random.nextInt(6)),
+				Duration.ofSeconds(random.nextInt(8, 15)), maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT,
+				rollout(random))
+			.with(new LostSlots(random.nextInt(1, 5), 0.5));
 	}
 
 }

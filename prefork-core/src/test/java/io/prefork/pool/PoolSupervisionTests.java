@@ -114,30 +114,11 @@ class PoolSupervisionTests {
 	}
 
 	@Test
-	void whenRequestIsTooOldThenItsWorkerIsReplaced() {
-		PoolPolicy policy = new PoolPolicy(1, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(30),
-				Duration.ofSeconds(10), Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
-		PoolScript script = PoolScript.running(policy);
-		script.load(1, 1, 7);
-		assertThat(script.passSeconds(10)).isEmpty();
-		List<Action> actions = script.passSeconds(0.25);
-		assertThat(actions)
-			.contains(new Action.TakeEvidence(script.worker(1), "a request had been running for 10.2 s"));
-		assertThat(PoolScript.spawns(actions)).containsExactly(2L);
-		script.on(new Event.EvidenceTaken(script.worker(1), "dump"));
-		script.killed(1, "SIGKILL");
-		Obituary obituary = script.lastObituary();
-		assertThat(obituary.cause()).isInstanceOf(ExitCause.RequestTimeout.class);
-		assertThat(obituary.inFlight()).isEqualTo(1);
-		assertThat(obituary.requests()).isEqualTo(7);
-	}
-
-	@Test
 	void whenTimeoutsAreZeroThenNobodyIsJudged() {
 		PoolPolicy policy = new PoolPolicy(1, 8, 2, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(20),
 				0, 0, PoolPolicy.Backoff.DEFAULT, PoolScript.PLAIN);
 		PoolScript script = PoolScript.running(policy);
-		script.load(1, 1, 0);
+		script.lose(1, 1);
 		script.silence(1);
 		script.on(new Event.ScaleTo(0, 2));
 		script.spawned(2);

@@ -44,6 +44,10 @@ final class SimulatedProcess {
 
 	boolean unwell;
 
+	int lost;
+
+	@Nullable Instant lostSince;
+
 	SimulatedProcess(WorkerId id, int generation) {
 		this.id = id;
 		this.generation = generation;
@@ -66,7 +70,8 @@ final class SimulatedProcess {
 
 	Optional<Vitals> vitals(int busy) {
 		return Optional.ofNullable(this.beat)
-			.map((beat) -> new Vitals(beat, this.cpu, busy, Optional.empty(), this.requests, this.errors));
+			.map((beat) -> new Vitals(beat, this.cpu, busy + this.lost, Optional.ofNullable(this.lostSince),
+					this.requests, this.errors, this.lost));
 	}
 
 }

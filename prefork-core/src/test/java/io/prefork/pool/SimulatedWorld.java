@@ -155,6 +155,10 @@ final class SimulatedWorld {
 			process.hung = true;
 			process.working = this.random.nextBoolean();
 		}
+		else if (process.accepting && !process.hung && happens(this.chaos.stuck())) {
+			process.lost++;
+			process.lostSince = (process.lostSince != null) ? process.lostSince : this.time.plus(this.jumped);
+		}
 		else if (process.accepting && !process.hung && happens(this.chaos.leaving())) {
 			// The message may be lost, so the process must end: nobody could know.
 			leave(process, 143);

@@ -113,10 +113,44 @@ public class PreforkProperties {
 
 	/**
 	 * Silence of a worker's heartbeat after which it is killed and replaced; for 'sync'
-	 * also the longest time that a request may take. Zero for never.
+	 * also the default of 'prefork.request-timeout'. Zero for never.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration timeout = Duration.ofSeconds(30);
+
+	/**
+	 * Time after which a request is given up: its client is answered 503, or broken off
+	 * if it has part of an answer. Zero for never. When not set, 'prefork.timeout' for
+	 * 'sync' and zero for the others.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private @Nullable Duration requestTimeout;
+
+	/**
+	 * Share of a worker's request slots, above 0 and at most 1, held by requests past
+	 * their timeout that do not end, from which on the worker is replaced.
+	 */
+	private double requestTimeoutShare = 0.5;
+
+	/**
+	 * Time after which a request is logged with the stack of its thread, once. Zero for
+	 * never.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration requestSoftTimeout = Duration.ZERO;
+
+	/**
+	 * Whether the thread of a request that is past 'prefork.request-soft-timeout' is
+	 * interrupted.
+	 */
+	private boolean requestInterrupt;
+
+	/**
+	 * Time after which a request is logged as slow, with the stack of its thread. Zero
+	 * for never.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration slowRequestThreshold = Duration.ZERO;
 
 	/**
 	 * Time that a worker is given to become ready. Zero for no limit.
@@ -358,6 +392,46 @@ public class PreforkProperties {
 
 	public void setTimeout(Duration timeout) {
 		this.timeout = timeout;
+	}
+
+	public @Nullable Duration getRequestTimeout() {
+		return this.requestTimeout;
+	}
+
+	public void setRequestTimeout(@Nullable Duration requestTimeout) {
+		this.requestTimeout = requestTimeout;
+	}
+
+	public double getRequestTimeoutShare() {
+		return this.requestTimeoutShare;
+	}
+
+	public void setRequestTimeoutShare(double requestTimeoutShare) {
+		this.requestTimeoutShare = requestTimeoutShare;
+	}
+
+	public Duration getRequestSoftTimeout() {
+		return this.requestSoftTimeout;
+	}
+
+	public void setRequestSoftTimeout(Duration requestSoftTimeout) {
+		this.requestSoftTimeout = requestSoftTimeout;
+	}
+
+	public boolean isRequestInterrupt() {
+		return this.requestInterrupt;
+	}
+
+	public void setRequestInterrupt(boolean requestInterrupt) {
+		this.requestInterrupt = requestInterrupt;
+	}
+
+	public Duration getSlowRequestThreshold() {
+		return this.slowRequestThreshold;
+	}
+
+	public void setSlowRequestThreshold(Duration slowRequestThreshold) {
+		this.slowRequestThreshold = slowRequestThreshold;
 	}
 
 	public Duration getBootTimeout() {

@@ -42,10 +42,10 @@ class ConfigurationMetadataTests {
 	 */
 	private static final Map<String, String> TYPES = Map.of("java.lang.Boolean", "`true` or `false`",
 			"java.lang.Integer", "whole number", "java.lang.Long", "whole number", "java.lang.String", "text",
-			"java.time.Duration", "duration", "org.springframework.util.unit.DataSize", "size",
-			"java.util.List<java.lang.String>", "list of texts", "org.springframework.boot.actuate.endpoint.Access",
-			"`none`, `read_only` or `unrestricted`", "io.prefork.spring.ScaleProperties$Policy",
-			"`static`, `spare` or `busyness`");
+			"java.lang.Double", "number", "java.time.Duration", "duration", "org.springframework.util.unit.DataSize",
+			"size", "java.util.List<java.lang.String>", "list of texts",
+			"org.springframework.boot.actuate.endpoint.Access", "`none`, `read_only` or `unrestricted`",
+			"io.prefork.spring.ScaleProperties$Policy", "`static`, `spare` or `busyness`");
 
 	private static final Pattern ROW = Pattern
 		.compile("(?m)^\\| `([a-z.-]*\\bprefork\\.[a-z.-]+)` " + "\\| ([^|]+) \\| ([^|]+) \\|[^|]*\\|[^|]*\\|$");

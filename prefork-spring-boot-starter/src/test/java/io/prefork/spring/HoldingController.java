@@ -3,6 +3,7 @@ package io.prefork.spring;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,6 +12,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
@@ -46,6 +48,26 @@ public class HoldingController {
 		return this.holds.hold();
 	}
 
+	@GetMapping("/late")
+	String late(@RequestParam long ms) {
+		LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+		return "late";
+	}
+
+	/**
+	 * Gives up when it is interrupted, in the words of most.
+	 */
+	@GetMapping("/interruptible")
+	ResponseEntity<String> interruptible() {
+		try {
+			return ResponseEntity.ok(this.holds.released().get());
+		}
+		catch (InterruptedException | ExecutionException ex) {
+			Thread.currentThread().interrupt();
+			return ResponseEntity.status(HttpStatus.GATEWAY_TIMEOUT).body("interrupted");
+		}
+	}
+
 	@GetMapping("/held-empty")
 	ResponseEntity<Void> heldEmpty() {
 		this.holds.hold();
@@ -60,7 +82,8 @@ public class HoldingController {
 
 	@GetMapping("/async")
 	CompletableFuture<String> async() {
-		return this.holds.released();
+		// A request that times out cancels what it waits for
+		return this.holds.released().copy();
 	}
 
 	@GetMapping("/broken")

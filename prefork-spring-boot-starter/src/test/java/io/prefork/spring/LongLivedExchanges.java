@@ -1,8 +1,11 @@
 package io.prefork.spring;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
+import io.prefork.worker.PreforkRequest;
 import jakarta.servlet.ServletContext;
 import jakarta.websocket.OnMessage;
 import jakarta.websocket.server.ServerContainer;
@@ -59,6 +62,12 @@ class LongLivedExchanges {
 		@PostMapping("/upload")
 		String upload(@RequestBody byte[] body) {
 			return body.length + " bytes";
+		}
+
+		@GetMapping("/extended")
+		CompletableFuture<String> extended() {
+			PreforkRequest.extendDeadline(Duration.ofMinutes(1));
+			return this.holds.released().copy();
 		}
 
 		@GetMapping("/big")

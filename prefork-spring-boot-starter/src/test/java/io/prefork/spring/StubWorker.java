@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.Drain;
+import io.prefork.worker.RequestLimits;
+import io.prefork.worker.RequestTimeouts;
 import io.prefork.worker.RequestTracker;
 import io.prefork.worker.ServerAdapter;
 import io.prefork.worker.SlowClients;
@@ -63,6 +65,14 @@ public final class StubWorker implements Worker {
 
 	public static WorkerSettings settings(WorkerType type, int threads, Optional<Duration> keepAlive) {
 		return new WorkerSettings(type, threads, 0, 100, keepAlive, Duration.ofMillis(500), Duration.ofSeconds(20));
+	}
+
+	/**
+	 * Holds requests to limits from now on.
+	 */
+	public StubWorker holdRequestsTo(RequestLimits limits) {
+		new RequestTimeouts(this.requests, limits, this.settings.slots()).start();
+		return this;
 	}
 
 	public Drain drain() {

@@ -20,6 +20,10 @@ final class LogLines {
 
 	static final Pattern REQUEST_TOO_OLD = Pattern.compile("a request had been running for");
 
+	/** The worker has answered in place of the application. */
+	static final Pattern REQUEST_TIMED_OUT = Pattern
+		.compile("A request is past its timeout; its client is answered with 503, and its thread is lost");
+
 	/** The frame of a hung request, in its worker's thread dump. */
 	static final Pattern STACK_OF_HANG = Pattern.compile("ChaosController\\.hang\\(");
 

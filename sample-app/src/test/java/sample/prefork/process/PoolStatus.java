@@ -31,6 +31,10 @@ record PoolStatus(JsonNode json) {
 		return count("busy");
 	}
 
+	int lost() {
+		return count("lost");
+	}
+
 	/**
 	 * Exits of one category so far.
 	 * @param category the category in lower case

@@ -76,16 +76,40 @@ class SupervisionProcessTests extends ProcessTestSupport {
 			.managementPort()
 			.arguments("--prefork.worker-class=sync", "--prefork.timeout=3s")
 			.start();
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.REQUEST_TOO_OLD);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.REQUEST_TOO_OLD, LogLines.REQUEST_TIMED_OUT);
 		PoolStatus before = pool.awaitSettled(2);
 		LoadResult hung = StrictClient.run(Load.of(pool.address(), "/chaos/hang").clients(1).requests(1));
 		assertThat(hung.lostTotal()).isEqualTo(1);
-		assertThat(hung.lost()).doesNotContainKey(Cause.TIMEOUT);
+		assertThat(hung.lost()).as("the client is told").containsOnlyKeys(Cause.STATUS);
 		pool.log().awaitLine(LogLines.REQUEST_TOO_OLD, PoolProcess.SOON);
 		pool.log().awaitLine(LogLines.STACK_OF_HANG, PoolProcess.SOON);
 		PoolStatus after = pool.awaitPool("the hung worker is replaced",
 				(status) -> status.settledAt(2) && !status.pids().equals(before.pids()));
 		assertThat(after.exits("timeout")).isEqualTo(1);
+	}
+
+	@Test
+	void whenThreadsAreLostThenTheWorkerGoesOnUntilTheyAreTooManyAndNothingElseIsLost() {
+		PoolProcess pool = launcher().chaos()
+			.managementPort()
+			.arguments("--prefork.workers=1", "--prefork.threads=4", "--prefork.request-timeout=2s")
+			.start();
+		pool.expectProblems(LogLines.REQUEST_TIMED_OUT, LogLines.REQUEST_TOO_OLD);
+		PoolStatus before = pool.awaitSettled(1);
+		assertThat(pool.get("/chaos/hang").status()).isEqualTo(503);
+		PoolStatus goesOn = pool.awaitPool("a thread is lost", (status) -> status.lost() == 1);
+		assertThat(goesOn.pids()).isEqualTo(before.pids());
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			assertThat(pool.get("/chaos/hang").status()).isEqualTo(503);
+			PoolStatus after = pool.awaitPool("the worker is replaced",
+					(status) -> status.settledAt(1) && !status.pids().equals(before.pids()));
+			assertThat(after.lost()).isZero();
+			assertThat(after.exits("timeout")).isEqualTo(1);
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		pool.log().awaitLine(LogLines.REQUEST_TOO_OLD, PoolProcess.SOON);
+		pool.log().awaitLine(LogLines.STACK_OF_HANG, PoolProcess.SOON);
 	}
 
 	@Test

@@ -57,6 +57,9 @@ class PreforkMetrics implements MeterBinder {
 		gauge("prefork.slots", (pool) -> pool.workers().slots())
 			.description("Requests that the accepting workers can serve at a time")
 			.register(registry);
+		gauge("prefork.lost", (pool) -> pool.workers().lost())
+			.description("Request slots held by requests past their timeout")
+			.register(registry);
 		counter("prefork.requests", (pool) -> pool.counters().requests()).description("Requests answered")
 			.register(registry);
 		counter("prefork.errors", (pool) -> pool.counters().errors())
@@ -67,6 +70,12 @@ class PreforkMetrics implements MeterBinder {
 			.register(registry);
 		counter("prefork.slow.clients", (pool) -> pool.counters().slowClients())
 			.description("Connections broken off because their clients were too slow")
+			.register(registry);
+		counter("prefork.requests.slow", (pool) -> pool.counters().slowRequests())
+			.description("Requests that took longer than they should")
+			.register(registry);
+		counter("prefork.requests.timed.out", (pool) -> pool.counters().timedOut())
+			.description("Requests ended at their timeout")
 			.register(registry);
 		counter("prefork.spawned", (pool) -> pool.counters().spawned()).description("Worker processes started")
 			.register(registry);

@@ -1,9 +1,11 @@
 package io.prefork.spring.jetty;
 
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestExpiry;
 import io.prefork.worker.RequestTracker;
 import org.eclipse.jetty.ee11.servlet.AsyncContextEvent;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +24,18 @@ final class Exchange {
 
 	private int threads;
 
+	private volatile @Nullable ObservedStream stream;
+
 	private @Nullable ServletContextRequest request;
 
 	private boolean suspended;
 
 	private boolean expired;
+
+	// Its client was told, or was about to be told, in place of the application
+	private boolean overdue;
+
+	private boolean brokenOff;
 
 	private boolean ended;
 
@@ -36,6 +45,13 @@ final class Exchange {
 		this.slot = slot;
 		slot.occupy();
 		endPoint.began();
+	}
+
+	/**
+	 * Where the answer goes.
+	 */
+	void answersOn(ObservedStream stream) {
+		this.stream = stream;
 	}
 
 	/**
@@ -49,6 +65,7 @@ final class Exchange {
 			return false;
 		}
 		this.tracked = this.server.requests().begin(method, target);
+		this.tracked.onExpiry(this::timeOut);
 		this.threads++;
 		return true;
 	}
@@ -119,6 +136,59 @@ final class Exchange {
 		if (request != null) {
 			this.endPoint.execute(() -> expire(request));
 		}
+	}
+
+	/**
+	 * The request is past its timeout. One that has no thread runs into its asynchronous
+	 * timeout, unless its answer has been begun; the application may give it a body.
+	 */
+	private RequestExpiry.Outcome timeOut() {
+		ObservedStream stream = this.stream;
+		if (stream == null || isOver()) {
+			return RequestExpiry.Outcome.SPARED;
+		}
+		if (isSuspended()) {
+			return stream.isAnswered() ? RequestExpiry.Outcome.SPARED : timeOutSuspended();
+		}
+		if (stream.isAnswered()) {
+			return breakOff(stream);
+		}
+		return stream.answerInPlaceOfApplication() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
+	}
+
+	private RequestExpiry.Outcome timeOutSuspended() {
+		ServletContextRequest request = requestToExpire();
+		if (request != null) {
+			request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+			this.endPoint.execute(() -> expire(request));
+		}
+		return RequestExpiry.Outcome.ANSWERED;
+	}
+
+	/**
+	 * One that was just answered when it was first looked at has ended the next time.
+	 */
+	private RequestExpiry.Outcome breakOff(ObservedStream stream) {
+		synchronized (this) {
+			if (!this.overdue) {
+				this.overdue = true;
+				return RequestExpiry.Outcome.SPARED;
+			}
+			if (this.brokenOff) {
+				return RequestExpiry.Outcome.BROKEN_OFF;
+			}
+			this.brokenOff = true;
+		}
+		stream.breakOff();
+		return RequestExpiry.Outcome.BROKEN_OFF;
+	}
+
+	private synchronized boolean isOver() {
+		return this.ended;
+	}
+
+	private synchronized boolean isSuspended() {
+		return this.suspended;
 	}
 
 	private synchronized @Nullable ServletContextRequest requestToExpire() {

@@ -39,6 +39,8 @@ final class JettyConnection {
 
 	private volatile boolean closed;
 
+	private volatile boolean answeredInPlaceOfApplication;
+
 	JettyConnection(AcceptGate.Claim claim, SlowClients slowClients) {
 		this.claim = claim;
 		this.watch = slowClients.watch(this::breakOff);
@@ -181,6 +183,18 @@ final class JettyConnection {
 		if (this.exchanges.get() == 0) {
 			this.claim.close();
 		}
+	}
+
+	/**
+	 * The worker has answered, or broken off, what takes the application too long. The
+	 * connection is over as soon as that gives its thread back.
+	 */
+	void answeredInPlaceOfApplication() {
+		this.answeredInPlaceOfApplication = true;
+	}
+
+	boolean isOver() {
+		return this.answeredInPlaceOfApplication;
 	}
 
 	/**

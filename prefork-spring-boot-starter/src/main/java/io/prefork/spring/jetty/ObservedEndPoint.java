@@ -211,12 +211,26 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 		return probe != null && probe.thread() == Thread.currentThread() && probe.idle().getAsBoolean();
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * The JDK closes a channel that is written to by a thread which was interrupted: a
+	 * request that was interrupted for taking too long may still answer.
+	 */
 	@Override
 	public boolean flush(ByteBuffer... buffers) throws IOException {
 		long before = BufferUtil.remaining(buffers);
-		boolean whole = super.flush(buffers);
-		this.connection.sent(before - BufferUtil.remaining(buffers), !whole);
-		return whole;
+		boolean interrupted = Thread.interrupted();
+		try {
+			boolean whole = super.flush(buffers);
+			this.connection.sent(before - BufferUtil.remaining(buffers), !whole);
+			return whole;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	/**

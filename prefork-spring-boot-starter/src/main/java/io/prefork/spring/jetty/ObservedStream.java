@@ -1,6 +1,7 @@
 package io.prefork.spring.jetty;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -10,8 +11,10 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -34,6 +37,8 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 	private final Exchange exchange;
 
+	private final AtomicReference<Answering> answering = new AtomicReference<>(Answering.NOBODY);
+
 	private volatile int status;
 
 	ObservedStream(HttpStream stream, Request request, WorkerServer server, ObservedEndPoint endPoint,
@@ -49,14 +54,59 @@ final class ObservedStream extends HttpStream.Wrapper {
 	@SuppressWarnings("NullAway") // Jetty passes null for an answer that is under way
 	public void send(MetaData.Request request, MetaData.Response response, boolean last, ByteBuffer content,
 			Callback callback) {
+		boolean head = response != null && !HttpStatus.isInformational(response.getStatus());
+		if (head) {
+			this.answering.compareAndSet(Answering.NOBODY, Answering.APPLICATION);
+		}
+		if (this.answering.get() == Answering.WORKER) {
+			callback.failed(new EofException("The request is past its timeout, its client has been answered"));
+			return;
+		}
 		MetaData.Response sent = response;
 		if (response != null) {
 			this.status = response.getStatus();
-			if (!HttpStatus.isInformational(this.status)) {
-				sent = announceClose(response, last);
-			}
+			sent = head ? announceClose(response, last) : response;
 		}
 		super.send(request, sent, last, content, callback);
+	}
+
+	/**
+	 * Answers in the application's place, unless that has begun to answer. From then on
+	 * the application cannot.
+	 * @return whether the client is answered so
+	 */
+	boolean answerInPlaceOfApplication() {
+		if (this.answering.compareAndSet(Answering.NOBODY, Answering.WORKER)) {
+			this.status = HttpStatus.SERVICE_UNAVAILABLE_503;
+			HttpVersion version = this.request.getConnectionMetaData().getHttpVersion();
+			boolean closing = version.getVersion() < HttpVersion.HTTP_2.getVersion();
+			HttpFields fields = closing ? HttpFields.build().put(CLOSE) : HttpFields.EMPTY;
+			MetaData.Request head = new MetaData.Request(this.request.getMethod(), this.request.getHttpURI(), version,
+					this.request.getHeaders());
+			super.send(head, new MetaData.Response(this.status, null, version, fields, 0), true,
+					BufferUtil.EMPTY_BUFFER, Callback.NOOP);
+			if (closing) {
+				this.endPoint.connection().answeredInPlaceOfApplication();
+			}
+		}
+		return this.answering.get() == Answering.WORKER;
+	}
+
+	/**
+	 * Breaks the answer off that the application has begun.
+	 */
+	void breakOff() {
+		if (this.request.getConnectionMetaData().getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion()) {
+			super.failed(new EofException("The request is past its timeout"));
+		}
+		else {
+			this.endPoint.connection().answeredInPlaceOfApplication();
+			this.endPoint.breakOff(true);
+		}
+	}
+
+	boolean isAnswered() {
+		return this.answering.get() == Answering.APPLICATION;
 	}
 
 	private MetaData.Response announceClose(MetaData.Response response, boolean last) {
@@ -110,10 +160,30 @@ final class ObservedStream extends HttpStream.Wrapper {
 		this.server.webSockets().add(upgrade);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * An application that finds that it cannot answer any more has failed, but its client
+	 * has an answer, which must not be followed by a reset.
+	 */
 	@Override
 	public void failed(Throwable failure) {
 		this.exchange.end(this.status);
-		super.failed(failure);
+		if (this.answering.get() == Answering.WORKER) {
+			super.succeeded();
+		}
+		else {
+			super.failed(failure);
+		}
+	}
+
+	/**
+	 * Who gives the answer: decided when its head is committed.
+	 */
+	private enum Answering {
+
+		NOBODY, APPLICATION, WORKER
+
 	}
 
 }

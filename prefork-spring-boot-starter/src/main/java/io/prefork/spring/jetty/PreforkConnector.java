@@ -326,7 +326,7 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	int connections() {
-		return this.connections.size();
+		return (int) this.connections.values().stream().filter((connection) -> !connection.isOver()).count();
 	}
 
 	/**

@@ -44,7 +44,11 @@ final class RequestObserver extends Handler.Wrapper implements ContextHandler.Co
 		}
 		AcceptGate.Claim slot = isMultiplexed(request) ? this.server.gate().claim() : endPoint.connection().claim();
 		Exchange exchange = new Exchange(this.server, endPoint, slot);
-		request.addHttpStreamWrapper((stream) -> new ObservedStream(stream, request, this.server, endPoint, exchange));
+		request.addHttpStreamWrapper((stream) -> {
+			ObservedStream observed = new ObservedStream(stream, request, this.server, endPoint, exchange);
+			exchange.answersOn(observed);
+			return observed;
+		});
 		ObservedRequest observed = new ObservedRequest(request, exchange);
 		if (this.server.slots().take(() -> dispatch(observed, response, callback))) {
 			return serve(observed, response, callback);

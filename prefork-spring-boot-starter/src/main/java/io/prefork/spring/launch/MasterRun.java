@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,10 +28,11 @@ import io.prefork.os.Processes;
 import io.prefork.os.Signal;
 import io.prefork.os.Signals;
 import io.prefork.pool.Event;
+import io.prefork.pool.LostSlots;
 import io.prefork.pool.PoolPolicy;
 import io.prefork.spring.InvalidSettingException;
+import io.prefork.worker.RequestLimits;
 import io.prefork.worker.WorkerSettings;
-import io.prefork.worker.WorkerType;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -197,14 +197,14 @@ class MasterRun {
 	}
 
 	private PoolPolicy policy(WorkerSettings worker, int workers) {
-		Duration timeout = this.settings.properties().getTimeout();
+		RequestLimits requests = this.settings.requestLimits();
 		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(), this.settings.bootConcurrency(),
-				this.settings.properties().getBootTimeout(), timeout,
-				(worker.type() == WorkerType.SYNC) ? timeout : Duration.ZERO,
+				this.settings.properties().getBootTimeout(), this.settings.properties().getTimeout(), requests.hard(),
 				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
 				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT,
 				RolloutSettings.policy(this.settings.properties().getRollout()),
-				this.settings.scale().policy(workers, worker.slots()));
+				this.settings.scale().policy(workers, worker.slots()),
+				new LostSlots(worker.slots(), requests.lostShare()));
 	}
 
 	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {

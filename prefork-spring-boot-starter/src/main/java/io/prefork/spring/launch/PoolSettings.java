@@ -6,6 +6,7 @@ import java.util.Optional;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.PreforkProperties;
 import io.prefork.worker.ClientLimits;
+import io.prefork.worker.RequestLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,7 @@ final class PoolSettings {
 		LimitSettings.check(this.properties.getLimits());
 		scale().check();
 		umask();
-		type();
+		new RequestLimitSettings(this.properties).check(type());
 	}
 
 	/**
@@ -162,7 +163,7 @@ final class PoolSettings {
 		}
 	}
 
-	private static void notTooShort(String setting, Duration value) {
+	static void notTooShort(String setting, Duration value) {
 		if (!value.isZero() && value.compareTo(SHORTEST_TIMEOUT) < 0) {
 			throw new InvalidSettingException(setting, value, "which is shorter than a second",
 					"Set '" + setting + "' to a duration of 1s or more, such as 30s, or to 0 to switch it off.");
@@ -204,6 +205,14 @@ final class PoolSettings {
 				(type == WorkerType.GTHREAD) ? this.properties.getOverflowThreads() : 0, connections(),
 				Optional.ofNullable(this.properties.getKeepAlive()), this.properties.getDrainQuietPeriod(),
 				this.properties.getGracefulTimeout(), clientLimits());
+	}
+
+	/**
+	 * How long requests may take.
+	 * @return the limits
+	 */
+	RequestLimits requestLimits() {
+		return new RequestLimitSettings(this.properties).limits(type());
 	}
 
 	private ClientLimits clientLimits() {

@@ -74,7 +74,8 @@ final class WorkerBootstrap {
 					new MapPropertySource(PROPERTY_SOURCE, overrides(environment, this.agent.spec(), settings.type())));
 		environment.getPropertySources()
 			.addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults", defaults(this.agent.spec())));
-		this.agent.configure(settings.workerSettings(Runtime.getRuntime().availableProcessors()));
+		this.agent.configure(settings.workerSettings(Runtime.getRuntime().availableProcessors()),
+				settings.requestLimits());
 		this.agent.onReopenLogs(LogFiles::reopen);
 		Worker.become(this.agent);
 	}

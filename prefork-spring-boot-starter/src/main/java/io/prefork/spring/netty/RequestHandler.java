@@ -1,20 +1,27 @@
 package io.prefork.spring.netty;
 
+import java.nio.channels.ClosedChannelException;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.PromiseNotifier;
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestExpiry;
 import io.prefork.worker.RequestTracker;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
@@ -52,6 +59,15 @@ final class RequestHandler extends ChannelDuplexHandler {
 	private boolean eventStream;
 
 	private boolean webSocketClosed;
+
+	// The head of the application's answer has been written
+	private volatile boolean begun;
+
+	// The event loop is with the application
+	private volatile boolean worked;
+
+	// The worker has answered in place of the application
+	private boolean timedOut;
 
 	RequestHandler(NettyConnection connection, Channel channel) {
 		this.connection = connection;
@@ -91,10 +107,12 @@ final class RequestHandler extends ChannelDuplexHandler {
 			return;
 		}
 		exchange.tracked().resume();
+		this.worked = true;
 		try {
 			context.fireChannelRead(message);
 		}
 		finally {
+			this.worked = false;
 			exchange.tracked().suspend();
 		}
 	}
@@ -108,8 +126,10 @@ final class RequestHandler extends ChannelDuplexHandler {
 		slot.occupy();
 		this.eventStream = false;
 		this.answered = false;
+		this.begun = false;
 		this.bodyDue = !this.stream && !(request instanceof LastHttpContent);
 		this.exchange = new Exchange(tracked, slot);
+		tracked.onExpiry(() -> timeOut(tracked));
 		this.connection.began(this, !this.bodyDue);
 	}
 
@@ -125,10 +145,42 @@ final class RequestHandler extends ChannelDuplexHandler {
 		Exchange exchange = this.exchange;
 		if (exchange != null) {
 			this.exchange = null;
-			exchange.tracked().end(status);
+			exchange.tracked().end(this.timedOut ? HttpResponseStatus.SERVICE_UNAVAILABLE.code() : status);
 			exchange.slot().vacate();
 			this.connection.ended(this);
 		}
+	}
+
+	/**
+	 * A request is past its timeout, which is over when its answer is begun. The event
+	 * loop decides who answers; one that the request holds up cannot, and makes the
+	 * heartbeat stop. For any thread.
+	 */
+	private RequestExpiry.Outcome timeOut(RequestTracker.Tracked tracked) {
+		if (this.begun || this.worked) {
+			return RequestExpiry.Outcome.SPARED;
+		}
+		this.channel.eventLoop().execute(() -> {
+			Exchange exchange = this.exchange;
+			if (exchange != null && exchange.tracked() == tracked && !this.begun && !this.timedOut) {
+				this.timedOut = true;
+				answerUnavailable();
+			}
+		});
+		return RequestExpiry.Outcome.ANSWERED;
+	}
+
+	/**
+	 * The application sees that its client has gone.
+	 */
+	private void answerUnavailable() {
+		FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
+				HttpResponseStatus.SERVICE_UNAVAILABLE);
+		HttpUtil.setContentLength(response, 0);
+		if (!this.stream) {
+			HttpUtil.setKeepAlive(response, false);
+		}
+		this.channel.pipeline().context(this).writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
 	}
 
 	/**
@@ -139,11 +191,18 @@ final class RequestHandler extends ChannelDuplexHandler {
 	 */
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+		if (this.timedOut) {
+			ReferenceCountUtil.release(message);
+			promise.tryFailure(new ClosedChannelException());
+			return;
+		}
 		if (message instanceof HttpResponse response) {
+			this.begun |= response.status().equals(HttpResponseStatus.SWITCHING_PROTOCOLS);
 			if (response.status().codeClass() == HttpStatusClass.INFORMATIONAL) {
 				context.write(message, promise);
 				return;
 			}
+			this.begun = true;
 			this.eventStream = isEventStream(response);
 			this.keptAlive = HttpUtil.isKeepAlive(response);
 			if (!this.stream && this.connection.endpoint().announcesClose()) {

@@ -1,7 +1,11 @@
 package io.prefork.spring.tomcat;
 
+import java.util.function.Predicate;
+
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.RequestExpiry;
 import io.prefork.worker.RequestTracker;
+import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
@@ -28,6 +32,11 @@ final class Exchange {
 	private boolean ended;
 
 	private boolean expired;
+
+	// Its client was told, or was about to be told, in place of the application
+	private boolean overdue;
+
+	private boolean reset;
 
 	Exchange(Request request, RequestTracker.Tracked tracked, AcceptGate.Claim slot, boolean holdingWhileSuspended,
 			@Nullable TomcatConnection connection) {
@@ -98,6 +107,54 @@ final class Exchange {
 		catch (IllegalStateException ex) {
 			// It ends by itself
 		}
+	}
+
+	/**
+	 * The request is past its timeout, and has its connection to itself.
+	 */
+	synchronized RequestExpiry.Outcome timeOut() {
+		if (this.ended || this.suspended) {
+			return timeOutSuspended();
+		}
+		boolean endsJustNow = !this.overdue && this.request.getResponse().isCommitted();
+		this.overdue = true;
+		return (this.connection == null || endsJustNow) ? RequestExpiry.Outcome.SPARED
+				: this.connection.answerLock().take(this.request.getResponse());
+	}
+
+	/**
+	 * The request is past its timeout, and is one of several streams of its connection.
+	 * @param streamReset resets the stream, if that is possible
+	 */
+	synchronized RequestExpiry.Outcome timeOut(Predicate<Request> streamReset) {
+		if (this.ended || this.suspended) {
+			return timeOutSuspended();
+		}
+		if (!this.overdue) {
+			this.overdue = true;
+			return RequestExpiry.Outcome.SPARED;
+		}
+		if (!this.reset) {
+			this.reset = true;
+			streamReset.test(this.request);
+		}
+		return RequestExpiry.Outcome.BROKEN_OFF;
+	}
+
+	/**
+	 * A request that has no thread runs into its asynchronous timeout, unless its answer
+	 * has been begun. The application may give it a body.
+	 */
+	private RequestExpiry.Outcome timeOutSuspended() {
+		Response response = this.request.getResponse();
+		if (this.ended || response.isCommitted()) {
+			return RequestExpiry.Outcome.SPARED;
+		}
+		if (!this.expired) {
+			response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+			expire();
+		}
+		return RequestExpiry.Outcome.ANSWERED;
 	}
 
 	private static boolean isEventStream(Response response) {

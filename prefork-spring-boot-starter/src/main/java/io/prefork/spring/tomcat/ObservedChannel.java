@@ -30,7 +30,15 @@ final class ObservedChannel extends NioChannel {
 	 */
 	@Override
 	public void reset(@Nullable SocketChannel channel, @Nullable NioSocketWrapper socket) throws IOException {
-		this.connection = (channel != null) ? this.endpoint.connectionOf(channel) : null;
+		TomcatConnection before = this.connection;
+		TomcatConnection connection = (channel != null) ? this.endpoint.connectionOf(channel) : null;
+		if (before != null) {
+			before.answerLock().passesOver(null);
+		}
+		if (connection != null) {
+			connection.answerLock().passesOver(this);
+		}
+		this.connection = connection;
 		super.reset(channel, socket);
 	}
 
@@ -57,20 +65,47 @@ final class ObservedChannel extends NioChannel {
 
 	@Override
 	public int write(ByteBuffer source) throws IOException {
-		int bytes = super.write(source);
-		hasWritten(bytes, source.hasRemaining());
-		return bytes;
+		AnswerLock answer = lockAnswer();
+		try {
+			int bytes = super.write(source);
+			hasWritten(bytes, source.hasRemaining());
+			return bytes;
+		}
+		finally {
+			unlock(answer);
+		}
 	}
 
 	@Override
 	public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-		long bytes = super.write(sources, offset, length);
-		boolean remaining = false;
-		for (int i = offset; i < offset + length && !remaining; i++) {
-			remaining = sources[i].hasRemaining();
+		AnswerLock answer = lockAnswer();
+		try {
+			long bytes = super.write(sources, offset, length);
+			boolean remaining = false;
+			for (int i = offset; i < offset + length && !remaining; i++) {
+				remaining = sources[i].hasRemaining();
+			}
+			hasWritten(bytes, remaining);
+			return bytes;
 		}
-		hasWritten(bytes, remaining);
-		return bytes;
+		finally {
+			unlock(answer);
+		}
+	}
+
+	private @Nullable AnswerLock lockAnswer() throws IOException {
+		TomcatConnection connection = this.connection;
+		if (connection == null) {
+			return null;
+		}
+		connection.answerLock().lock();
+		return connection.answerLock();
+	}
+
+	private static void unlock(@Nullable AnswerLock answer) {
+		if (answer != null) {
+			answer.unlock();
+		}
 	}
 
 	private void hasWritten(long bytes, boolean remaining) {

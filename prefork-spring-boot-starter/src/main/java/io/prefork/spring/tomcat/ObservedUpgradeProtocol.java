@@ -51,8 +51,8 @@ final class ObservedUpgradeProtocol implements UpgradeProtocol {
 
 	private Adapter observe(SocketWrapperBase<?> socket, Adapter adapter) {
 		TomcatConnection connection = this.endpoint.connectionOf(socket);
-		return (adapter instanceof RequestObserver observer && connection != null)
-				? observer.forStreamsOf(connection, () -> goAway(socket)) : adapter;
+		return (adapter instanceof RequestObserver observer && connection != null) ? observer.forStreamsOf(connection,
+				() -> goAway(socket), (request) -> StreamReset.reset(socket, request)) : adapter;
 	}
 
 	/**

@@ -271,7 +271,10 @@ final class PreforkEndpoint extends NioEndpoint {
 	}
 
 	int connections() {
-		return this.connections.size();
+		return (int) this.connections.values()
+			.stream()
+			.filter((connection) -> !connection.answerLock().isTaken())
+			.count();
 	}
 
 	@Nullable TomcatConnection connectionOf(SocketWrapperBase<?> socket) {

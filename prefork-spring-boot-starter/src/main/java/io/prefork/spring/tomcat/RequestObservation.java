@@ -3,6 +3,7 @@ package io.prefork.spring.tomcat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.RequestTracker;
@@ -43,16 +44,19 @@ final class RequestObservation {
 
 	/**
 	 * A request begins.
+	 * @param streamReset resets the stream of the request, if it has one
 	 * @param streamsOf the connection whose stream this is, or {@code null} if it has the
 	 * connection that the thread {@linkplain #enter(TomcatConnection) works for} to
 	 * itself
 	 */
-	Exchange begin(Request request, @Nullable TomcatConnection streamsOf) {
+	Exchange begin(Request request, @Nullable TomcatConnection streamsOf, @Nullable Predicate<Request> streamReset) {
 		TomcatConnection connection = (streamsOf != null) ? streamsOf : this.current.get();
 		AcceptGate.Claim slot = (streamsOf == null && connection != null) ? connection.claim() : this.gate.claim();
 		RequestTracker.Tracked tracked = this.requests.begin(String.valueOf(request.getMethod()),
 				String.valueOf(request.requestURI()));
-		return new Exchange(request, tracked, slot, this.type != WorkerType.GTHREAD, connection);
+		Exchange exchange = new Exchange(request, tracked, slot, this.type != WorkerType.GTHREAD, connection);
+		tracked.onExpiry((streamReset != null) ? () -> exchange.timeOut(streamReset) : exchange::timeOut);
+		return exchange;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.prefork.spring.tomcat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.ActionCode;
@@ -28,31 +29,35 @@ final class RequestObserver implements Adapter {
 
 	private final Runnable goAway;
 
+	private final @Nullable Predicate<Request> streamReset;
+
 	RequestObserver(Adapter delegate, RequestObservation observation) {
 		this(delegate, observation, null, () -> {
-		});
+		}, null);
 	}
 
 	private RequestObserver(Adapter delegate, RequestObservation observation, @Nullable TomcatConnection streamsOf,
-			Runnable goAway) {
+			Runnable goAway, @Nullable Predicate<Request> streamReset) {
 		this.delegate = delegate;
 		this.observation = observation;
 		this.streamsOf = streamsOf;
 		this.goAway = goAway;
+		this.streamReset = streamReset;
 	}
 
 	/**
 	 * The same for the streams of a HTTP/2 connection.
 	 * @param connection the connection
 	 * @param goAway tells the client that it has had as many requests as it may
+	 * @param streamReset resets the stream of a request, if that is possible
 	 */
-	RequestObserver forStreamsOf(TomcatConnection connection, Runnable goAway) {
-		return new RequestObserver(this.delegate, this.observation, connection, goAway);
+	RequestObserver forStreamsOf(TomcatConnection connection, Runnable goAway, Predicate<Request> streamReset) {
+		return new RequestObserver(this.delegate, this.observation, connection, goAway, streamReset);
 	}
 
 	@Override
 	public void service(Request request, Response response) throws Exception {
-		Exchange exchange = this.observation.begin(request, this.streamsOf);
+		Exchange exchange = this.observation.begin(request, this.streamsOf, this.streamReset);
 		request.setNote(NOTE, exchange);
 		if (this.streamsOf != null && this.streamsOf.isAtItsLastRequest()) {
 			this.goAway.run();

@@ -21,6 +21,8 @@ final class TomcatConnection {
 
 	private final int mostStreams;
 
+	private final AnswerLock answerLock = new AnswerLock();
+
 	private final AtomicInteger exchanges = new AtomicInteger();
 
 	private final Set<Exchange> suspended = ConcurrentHashMap.newKeySet();
@@ -59,6 +61,13 @@ final class TomcatConnection {
 	 */
 	AcceptGate.Claim claim() {
 		return this.claim;
+	}
+
+	/**
+	 * What each write to the socket is done under.
+	 */
+	AnswerLock answerLock() {
+		return this.answerLock;
 	}
 
 	void began() {

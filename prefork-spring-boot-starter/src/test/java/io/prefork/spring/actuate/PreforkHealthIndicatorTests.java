@@ -36,7 +36,7 @@ class PreforkHealthIndicatorTests {
 		PoolDocument pool = FakePoolControl.pool("SCALING", 0, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 1,
 				pool.listeners(), pool.workers(),
-				new PoolDocument.Counters(0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of(), Map.of()), pool.scale(),
+				new PoolDocument.Counters(0, 0, 0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of(), Map.of()), pool.scale(),
 				List.of(), List.of(), null);
 		assertThat(this.indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}

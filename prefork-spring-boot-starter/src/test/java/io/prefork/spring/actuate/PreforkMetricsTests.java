@@ -48,6 +48,9 @@ class PreforkMetricsTests {
 		assertThat(counter("prefork.errors")).isEqualTo(17);
 		assertThat(counter("prefork.overflowed")).isEqualTo(5);
 		assertThat(counter("prefork.slow.clients")).isEqualTo(2);
+		assertThat(gauge("prefork.lost")).isEqualTo(1);
+		assertThat(counter("prefork.requests.slow")).isEqualTo(12);
+		assertThat(counter("prefork.requests.timed.out")).isEqualTo(4);
 		assertThat(counter("prefork.spawned")).isEqualTo(6);
 	}
 
@@ -176,7 +179,7 @@ class PreforkMetricsTests {
 	}
 
 	private WorkerSummary worker(int slot, long pid, Long rss) {
-		return new WorkerSummary(slot, pid, 2, "ACCEPTING", Duration.ofSeconds(5), 0, 10, null, null, rss, null);
+		return new WorkerSummary(slot, pid, 2, "ACCEPTING", Duration.ofSeconds(5), 0, 0, 10, null, null, rss, null);
 	}
 
 	private void nextSecond() {

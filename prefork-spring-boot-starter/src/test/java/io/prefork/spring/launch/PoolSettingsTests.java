@@ -5,6 +5,7 @@ import java.util.Optional;
 
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.worker.ClientLimits;
+import io.prefork.worker.RequestLimits;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,8 @@ class PoolSettingsTests {
 		PoolSettings settings = settings();
 		assertThat(settings.workerSettings(2)).isEqualTo(new WorkerSettings(WorkerType.GTHREAD, 200, 2, 1000,
 				Optional.empty(), Duration.ofSeconds(3), Duration.ofSeconds(30), CLIENTS));
+		assertThat(settings.requestLimits())
+			.isEqualTo(new RequestLimits(Duration.ZERO, Duration.ZERO, false, Duration.ZERO, 0.5));
 		assertThat(settings.umask()).isEmpty();
 		assertThat(settings.deferAccept()).isZero();
 		assertThat(settings.bootConcurrency()).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
@@ -48,6 +51,35 @@ class PoolSettingsTests {
 		assertThat(settings.umask()).contains(0027);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
 		assertThat(settings.bootConcurrency()).isEqualTo(3);
+	}
+
+	@Test
+	void whenRequestsAreLimitedThenTheLimitsAreTaken() {
+		assertThat(settings("prefork.slow-request-threshold=500ms", "prefork.request-soft-timeout=5",
+				"prefork.request-interrupt=true", "prefork.request-timeout=10", "prefork.request-timeout-share=0.25")
+			.requestLimits())
+			.isEqualTo(new RequestLimits(Duration.ofMillis(500), Duration.ofSeconds(5), true, Duration.ofSeconds(10),
+					0.25));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "prefork.timeout=7s,7", "prefork.timeout=0,0", "prefork.request-timeout=3s,3",
+			"prefork.request-timeout=0,0", "prefork.backlog=1,30" })
+	void whenWorkersAreSyncThenRequestsHaveTheTimeoutOfTheHeartbeatUnlessSetOtherwise(String setting, int seconds) {
+		assertThat(settings("prefork.worker-class=sync", setting).requestLimits().hard())
+			.isEqualTo(Duration.ofSeconds(seconds));
+	}
+
+	@Test
+	void whenSoftTimeoutIsNotBeforeTheTimeoutThenItIsRefused() {
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> settings("prefork.request-soft-timeout=10s", "prefork.request-timeout=10s"))
+			.withMessageContaining("prefork.request-soft-timeout");
+		assertThatExceptionOfType(InvalidSettingException.class)
+			.isThrownBy(() -> settings("prefork.worker-class=sync", "prefork.request-soft-timeout=60s"))
+			.withMessageContaining("prefork.request-soft-timeout");
+		assertThat(settings("prefork.request-soft-timeout=60s").requestLimits().soft())
+			.isEqualTo(Duration.ofSeconds(60));
 	}
 
 	@Test
@@ -108,6 +140,13 @@ class PoolSettingsTests {
 			textBlock = """
 					prefork.max-workers         | 0                   | which is not between 1 and 512 | a number from 1 to 512
 					prefork.max-workers         | 513                 | which is not between 1 and 512 | a number from 1 to 512
+					prefork.request-timeout       | PT0.5S | which is shorter than a second        | a duration of 1s or more
+					prefork.request-timeout       | PT-1S | which is negative                     | a duration such as 30s
+					prefork.request-soft-timeout  | PT-1S | which is negative                     | a duration such as 30s
+					prefork.slow-request-threshold | PT-1S | which is negative                     | a duration such as 30s
+					prefork.request-timeout-share | 0.0   | which is not above 0 and at most 1    | such as 0.5
+					prefork.request-timeout-share | 1.01  | which is not above 0 and at most 1    | such as 0.5
+					prefork.request-interrupt     | true  | which is without effect               | false, or 'prefork.request-soft-timeout'
 					prefork.worker-connections  | 0                   | not between 1 and 2147483647   | a number from 1 to
 					prefork.max-requests        | -1                  | not between 0 and              | a number from 0 to
 					prefork.max-requests        | 9223372036854775807 | not between 0 and              | a number from 0 to

@@ -13,6 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -54,6 +55,11 @@ class ReactiveHoldingController {
 		return Mono.fromFuture(this.holds.released(), true).doOnCancel(() -> this.cancelled = true);
 	}
 
+	@GetMapping("/late")
+	Mono<String> late(@RequestParam long ms) {
+		return Mono.delay(Duration.ofMillis(ms)).thenReturn("late");
+	}
+
 	@GetMapping("/held-empty")
 	Mono<ResponseEntity<Void>> heldEmpty() {
 		return held().thenReturn(ResponseEntity.noContent().build());
@@ -87,7 +93,8 @@ class ReactiveHoldingController {
 
 	@GetMapping("/async")
 	CompletableFuture<String> async() {
-		return this.holds.released();
+		// A request that times out cancels what it waits for
+		return this.holds.released().copy();
 	}
 
 	@GetMapping("/broken")

@@ -120,6 +120,17 @@ class TomcatTestApplication {
 		}
 
 		/**
+		 * Commits an answer before it is whole.
+		 */
+		@GetMapping("/flushed")
+		void flushed(HttpServletResponse response) throws IOException {
+			response.getOutputStream().print("he");
+			response.flushBuffer();
+			this.holds.hold();
+			response.getOutputStream().print("ld");
+		}
+
+		/**
 		 * A file that the kernel sends, if Tomcat lets it.
 		 */
 		@GetMapping("/file")
