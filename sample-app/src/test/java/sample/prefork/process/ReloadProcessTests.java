@@ -77,7 +77,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 	@Test
 	void whenCanaryIsUnwellOrExitsSoonOrCannotReadItsSettingsThenOldGenerationGoesOn() throws IOException {
 		PoolProcess pool = sharedPool();
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT);
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT, LogLines.ODD_REQUEST);
 		Path settings = sharedDirectory().resolve("application.yml");
 		try {
 			Files.writeString(failure(), "unwell");
