@@ -127,7 +127,7 @@ final class PoolProcess {
 		int to = path.startsWith("/actuator") ? this.managementPort : this.port;
 		InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), to);
 		try (HttpConnection connection = HttpConnection.open(address)) {
-			return connection.exchange(request.toByteArray(), Duration.ofSeconds(40));
+			return connection.exchange(request.toByteArray(), BOOT);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(method + " " + path, ex);
