@@ -42,6 +42,7 @@ class ReactiveController {
 	@GetMapping(path = "/ticks", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<ServerSentEvent<Long>> ticks(@RequestParam int count, @RequestParam long ms) {
 		return Flux.interval(Duration.ZERO, Duration.ofMillis(ms))
+			.onBackpressureBuffer()
 			.take(count)
 			.map((tick) -> ServerSentEvent.<Long>builder(tick + 1).id(String.valueOf(tick + 1)).event("tick").build());
 	}
