@@ -221,7 +221,7 @@ final class PoolScript {
 	 */
 	void lose(long serial, int lost) {
 		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(),
-				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), lost));
+				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), last.errors(), lost));
 	}
 
 	PoolView view() {
