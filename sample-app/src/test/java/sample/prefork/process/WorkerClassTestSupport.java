@@ -25,7 +25,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * {@code -Dprefork.test.reloads} and {@code -Dprefork.test.scalings} say how often; by
  * default seldom, because every cell costs the start of many JVMs. With
  * {@code -Dprefork.test.cells=few} it is one worker class on each server, with
- * {@code others} all but those.
+ * {@code others} all but those and classes of the user's own.
  */
 @Timeout(1200)
 abstract class WorkerClassTestSupport extends ProcessTestSupport {
@@ -54,10 +54,11 @@ abstract class WorkerClassTestSupport extends ProcessTestSupport {
 		String cells = System.getProperty("prefork.test.cells", "all");
 		System.out.println("Worker classes on " + Arrays.toString(servers) + ": " + cells);
 		return Arrays.stream(servers)
-			.flatMap((server) -> server.workerClasses()
-				.stream()
-				.filter((type) -> cells.equals("all") || cells.equals("few") == standsForAll(server, type))
-				.map((type) -> Arguments.of(server, type)));
+			.flatMap((server) -> server.workerClasses().stream().filter((type) -> switch (cells) {
+				case "few" -> standsForAll(server, type);
+				case "others" -> !standsForAll(server, type) && !type.equals("custom");
+				default -> true;
+			}).map((type) -> Arguments.of(server, type)));
 	}
 
 	private static boolean standsForAll(Server server, String workerClass) {
