@@ -32,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
  * <li>The master ends once, as the last action, with no process left; and not but by
  * order once any worker was ready.</li>
+ * <li>What it warns of is explained to those on duty.</li>
  * </ol>
  */
 final class PoolInvariants {
@@ -87,6 +88,7 @@ final class PoolInvariants {
 	 */
 	void check(Action action, Map<WorkerId, SimulatedProcess> processes) {
 		assertThat(this.terminated).as("nothing after the end").isFalse();
+		OperationsPage.assertExplained(action);
 		if (action instanceof Action.Spawn spawn) {
 			assertThat(processes.keySet()).extracting(WorkerId::slot).doesNotContain(spawn.worker().slot());
 			assertThat(spawn.worker().slot()).isLessThan(this.policy.slots());

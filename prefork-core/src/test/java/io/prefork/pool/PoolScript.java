@@ -81,6 +81,7 @@ final class PoolScript {
 	 */
 	List<Action> on(Event event) {
 		List<Action> actions = new ArrayList<>(this.pool.on(event, this.now));
+		OperationsPage.assertExplained(actions);
 		if (this.preparing) {
 			for (Action.Prepare prepare : only(Action.Prepare.class, actions)) {
 				actions.addAll(on(new Event.Prepared(prepare.generation())));

@@ -80,6 +80,10 @@ final class PoolProcess {
 		return this.port;
 	}
 
+	int managementPort() {
+		return this.managementPort;
+	}
+
 	InetSocketAddress address() {
 		return new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port);
 	}
