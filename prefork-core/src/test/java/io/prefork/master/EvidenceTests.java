@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -65,10 +66,12 @@ class EvidenceTests {
 	@Test
 	void whenWorkerAnswersOverItsLinkThenThatIsTheEvidenceAndNothingElseIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
+			CountDownLatch time = stopTime();
 			this.evidence.take(WORKER);
 			await().untilAsserted(() -> assertThat(this.link.told(worker)).containsExactly(new Message.TakeEvidence()));
 			this.evidence.arrived(WORKER, "the stack");
 			this.evidence.arrived(WORKER, "the stack again");
+			time.countDown();
 			await().pollDelay(1500, TimeUnit.MILLISECONDS)
 				.untilAsserted(
 						() -> assertThat(this.events).containsExactly(new Event.EvidenceTaken(WORKER, "the stack")));
@@ -111,14 +114,32 @@ class EvidenceTests {
 	@Test
 	void whenWorkerIsGoneMeanwhileThenNobodyIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
+			CountDownLatch time = stopTime();
 			this.evidence.take(WORKER);
 			this.processes.exited(WORKER);
 			this.evidence.arrived(WORKER, "too late");
+			time.countDown();
 			await().pollDelay(1500, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(this.events).isEmpty());
 			assertThat(this.fixture.os.signals).isEmpty();
 		}
 		this.evidence.take(WORKER);
 		assertThat(this.events).isEmpty();
+	}
+
+	/**
+	 * Lets no time be over until it is told to go on.
+	 */
+	private CountDownLatch stopTime() {
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.timer.execute(() -> {
+			try {
+				goOn.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		});
+		return goOn;
 	}
 
 	private ControlClient connected() throws IOException {

@@ -161,7 +161,7 @@ class TcpListenersTests {
 
 	@Test
 	void whenFirstByteIsAwaitedThenConnectionIsQueuedWithIt() throws Exception {
-		ListenOptions defer = new ListenOptions(16, false, Duration.ofMillis(2500));
+		ListenOptions defer = new ListenOptions(16, false, Duration.ofMillis(29_500));
 		try (Listener listener = this.os.listen(BindAddress.parse("127.0.0.1:0"), defer);
 				Socket client = connect("127.0.0.1", listener.port().orElseThrow())) {
 			assertThat(listener.queued()).hasValue(0);

@@ -67,7 +67,19 @@ class RequestTimeoutsTests {
 		}, "hung-" + target.substring(1));
 		thread.start();
 		await().until(() -> thread.getState() == Thread.State.WAITING);
-		return begun.join();
+		return beginsNow(begun.join());
+	}
+
+	private RequestTracker.Tracked begin(String target) {
+		return beginsNow(this.requests.begin("GET", target));
+	}
+
+	/**
+	 * Moves the time of the test on to when the request began.
+	 */
+	private RequestTracker.Tracked beginsNow(RequestTracker.Tracked tracked) {
+		this.now -= Math.min(0, tracked.age(this.now));
+		return tracked;
 	}
 
 	@AfterEach
@@ -94,10 +106,10 @@ class RequestTimeoutsTests {
 	void whenManyAreSlowThenOneASecondIsLoggedAndTheOthersAreCounted() {
 		this.timeouts = watch(limits(2, 0, 0));
 		for (int i = 0; i < 5; i++) {
-			this.requests.begin("GET", "/many").suspend();
+			begin("/many").suspend();
 		}
 		passSeconds(3);
-		this.requests.begin("GET", "/later").suspend();
+		begin("/later").suspend();
 		passSeconds(5);
 		assertThat(this.log).hasSize(2);
 		assertThat(this.log.get(0)).contains("GET /many", "on no thread").doesNotContain("since the last report");
@@ -131,9 +143,9 @@ class RequestTimeoutsTests {
 
 	@Test
 	void whenRequestHasMovedOnThenItsThreadIsNotInterrupted() {
-		RequestTracker.Tracked first = this.requests.begin("GET", "/first");
+		RequestTracker.Tracked first = begin("/first");
 		first.end(200);
-		RequestTracker.Tracked second = this.requests.begin("GET", "/second");
+		RequestTracker.Tracked second = begin("/second");
 		assertThat(first.interrupt()).isFalse();
 		assertThat(Thread.currentThread().isInterrupted()).isFalse();
 		second.end(200);
@@ -166,7 +178,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenItHasNoThreadThenNoneIsLost() {
 		this.timeouts = watch(limits(0, 0, 5));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/async");
+		RequestTracker.Tracked request = begin("/async");
 		request.onExpiry(() -> Outcome.ANSWERED);
 		request.suspend();
 		passSeconds(7);
@@ -180,7 +192,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenItIsSparedThenItHasNotTimedOut() {
 		this.timeouts = watch(limits(0, 0, 5));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/stream");
+		RequestTracker.Tracked request = begin("/stream");
 		request.onExpiry(() -> Outcome.SPARED);
 		passSeconds(20);
 		assertThat(this.log).isEmpty();
@@ -191,7 +203,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenTheWorkerStoodStillThenThatTimeIsNotCounted() {
 		this.timeouts = watch(limits(0, 0, 5));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/");
+		RequestTracker.Tracked request = begin("/");
 		request.onExpiry(() -> Outcome.ANSWERED);
 		passSeconds(2);
 		this.now += Duration.ofMinutes(10).toNanos();
@@ -206,7 +218,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenItsDeadlineIsExtendedThenItHasThatMuchMoreTime() {
 		this.timeouts = watch(limits(2, 4, 5));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/");
+		RequestTracker.Tracked request = begin("/");
 		request.onExpiry(() -> Outcome.ANSWERED);
 		PreforkRequest.extendDeadline(Duration.ofSeconds(10));
 		PreforkRequest taken = PreforkRequest.current();
@@ -222,7 +234,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenExtendedForEverThenItNeverTimesOut() {
 		this.timeouts = watch(limits(0, 0, 1));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/");
+		RequestTracker.Tracked request = begin("/");
 		request.onExpiry(() -> Outcome.ANSWERED);
 		for (int i = 0; i < 500; i++) {
 			PreforkRequest.extendDeadline(Duration.ofDays(365));
@@ -235,7 +247,7 @@ class RequestTimeoutsTests {
 	@Test
 	void whenThereIsNoRequestThenExtendingIsIgnored() {
 		PreforkRequest.extendDeadline(Duration.ofSeconds(1));
-		RequestTracker.Tracked request = this.requests.begin("GET", "/");
+		RequestTracker.Tracked request = begin("/");
 		PreforkRequest ended = PreforkRequest.current();
 		request.end(200);
 		ended.extend(Duration.ofSeconds(1));
@@ -252,7 +264,7 @@ class RequestTimeoutsTests {
 
 	@Test
 	void whenTheRequestIsOnAnotherThreadThenItIsNotTheCurrentOne() throws InterruptedException {
-		RequestTracker.Tracked request = this.requests.begin("GET", "/");
+		RequestTracker.Tracked request = begin("/");
 		assertThat(RequestTracker.current()).isSameAs(request);
 		Thread other = new Thread(request::resume);
 		other.start();

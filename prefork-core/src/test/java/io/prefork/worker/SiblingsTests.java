@@ -18,6 +18,11 @@ import static org.awaitility.Awaitility.await;
  */
 class SiblingsTests {
 
+	/**
+	 * Lately, whenever that is looked at.
+	 */
+	private static final long LATELY = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+
 	@TempDir
 	Path directory;
 
@@ -30,7 +35,7 @@ class SiblingsTests {
 
 	@Test
 	void whenASiblingAcceptsAndHasASlotThenThereIsOne() {
-		write(1, System.nanoTime(), true);
+		write(1, LATELY, true);
 		assertThat(new Siblings(this.scoreboard, 0).haveFreeSlot()).isTrue();
 	}
 
@@ -49,10 +54,10 @@ class SiblingsTests {
 
 	@Test
 	void whenASiblingFillsUpThenThatIsNoticedSoon() {
-		write(2, System.nanoTime(), true);
+		write(2, LATELY, true);
 		Siblings siblings = new Siblings(this.scoreboard, 0);
 		assertThat(siblings.haveFreeSlot()).isTrue();
-		write(2, System.nanoTime(), false);
+		write(2, LATELY, false);
 		await().until(() -> !siblings.haveFreeSlot());
 	}
 
