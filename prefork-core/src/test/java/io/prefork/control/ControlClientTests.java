@@ -144,7 +144,7 @@ class ControlClientTests {
 		try (ControlClient client = connect(LONG)) {
 			CompletableFuture<Throwable> reloading = failureOf(() -> client.reload(true));
 			CompletableFuture<Throwable> reading = failureOf(client::pool);
-			await().until(() -> !this.master.connections.isEmpty());
+			await().until(() -> this.master.asked.get() == 2);
 			this.master.close();
 			assertThat(reloading.get()).isInstanceOf(MasterUnavailableException.class).hasMessage("The master is gone");
 			assertThat(reading.get()).isInstanceOf(MasterUnavailableException.class).hasMessage("The master is gone");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A master's end of control links over a real socket, for tests: it answers requests from
@@ -25,6 +26,8 @@ final class ControlLink implements ControlConnection.Receiver, AutoCloseable {
 	final List<ControlConnection> ended = new CopyOnWriteArrayList<>();
 
 	final ExecutorService executor = Executors.newCachedThreadPool();
+
+	final AtomicInteger asked = new AtomicInteger();
 
 	volatile boolean silent;
 
@@ -45,6 +48,7 @@ final class ControlLink implements ControlConnection.Receiver, AutoCloseable {
 			this.connections.add(connection);
 		}
 		if (message instanceof Message.Request request) {
+			this.asked.incrementAndGet();
 			if (!this.silent) {
 				this.requests.answer(connection, request);
 			}

@@ -101,7 +101,8 @@ class MasterTests {
 		this.fixture.os.listeners.get(0).broken = true;
 		this.master.post(new Event.Stop(true));
 		assertThat(this.master.awaitEnd()).isZero();
-		assertThat(this.fixture.os.signals).containsExactly(Signal.TERM);
+		// KILL follows if the process takes its time
+		assertThat(this.fixture.os.signals).startsWith(Signal.TERM);
 	}
 
 	@Test

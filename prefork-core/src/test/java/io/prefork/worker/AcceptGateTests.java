@@ -24,6 +24,8 @@ class AcceptGateTests {
 
 	private static final Duration A_WHILE = Duration.ofMillis(100);
 
+	private static final Duration SOON = Duration.ofSeconds(30);
+
 	private final ExecutorService acceptors = Executors.newCachedThreadPool();
 
 	@AfterEach
@@ -42,7 +44,7 @@ class AcceptGateTests {
 		AcceptGate gate = new AcceptGate(1, false, FOREVER);
 		CompletableFuture<Boolean> pass = pass(gate);
 		gate.open();
-		assertThat(pass).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass).succeedsWithin(SOON).isEqualTo(true);
 	}
 
 	@Test
@@ -59,8 +61,8 @@ class AcceptGateTests {
 		CompletableFuture<Boolean> pass = pass(gate);
 		gate.shut();
 		gate.open();
-		assertThat(pass).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(false);
-		assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(false);
+		assertThat(pass).succeedsWithin(SOON).isEqualTo(false);
+		assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(false);
 		assertThat(gate.isOpen()).isFalse();
 	}
 
@@ -79,7 +81,7 @@ class AcceptGateTests {
 		AcceptGate.Claim claim = gate.accepted();
 		CompletableFuture<Boolean> pass = pass(gate);
 		claim.close();
-		assertThat(pass).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass).succeedsWithin(SOON).isEqualTo(true);
 	}
 
 	@Test
@@ -87,7 +89,7 @@ class AcceptGateTests {
 		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(50));
 		gate.open();
 		gate.accepted();
-		assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
 		assertThat(gate.taken()).isZero();
 	}
 
@@ -97,7 +99,7 @@ class AcceptGateTests {
 		gate.open();
 		for (int i = 0; i < 50; i++) {
 			gate.accepted();
-			assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+			assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
 		}
 		assertThat(gate.patience()).isEqualTo(AcceptGate.LEAST_PATIENCE);
 	}
@@ -107,7 +109,7 @@ class AcceptGateTests {
 		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(10));
 		gate.open();
 		gate.accepted();
-		assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
 		assertThat(gate.patience()).isEqualTo(Duration.ofMillis(5));
 		for (int i = 0; i < 10; i++) {
 			AcceptGate.Claim claim = gate.accepted();
@@ -123,7 +125,7 @@ class AcceptGateTests {
 		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(1));
 		gate.open();
 		AcceptGate.Claim claim = gate.accepted();
-		assertThat(pass(gate)).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
 		claim.occupy();
 		assertThat(gate.taken()).isEqualTo(1);
 		assertHeldBack(pass(gate));
@@ -189,7 +191,7 @@ class AcceptGateTests {
 		second.occupy();
 		CompletableFuture<Boolean> pass = pass(gate);
 		first.vacate();
-		assertThat(pass).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass).succeedsWithin(SOON).isEqualTo(true);
 		assertHeldBack(pass(gate));
 	}
 
@@ -204,7 +206,7 @@ class AcceptGateTests {
 		first.vacate();
 		assertHeldBack(pass);
 		second.vacate();
-		assertThat(pass).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(true);
+		assertThat(pass).succeedsWithin(SOON).isEqualTo(true);
 	}
 
 	@Test
@@ -275,7 +277,7 @@ class AcceptGateTests {
 	}
 
 	private void assertHeldBack(CompletableFuture<Boolean> pass) {
-		await().during(A_WHILE).atMost(A_WHILE.multipliedBy(20)).until(() -> !pass.isDone());
+		await().during(A_WHILE).atMost(SOON).until(() -> !pass.isDone());
 	}
 
 }

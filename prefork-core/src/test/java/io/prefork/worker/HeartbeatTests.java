@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -56,8 +57,8 @@ class HeartbeatTests {
 			this.requests.begin("GET", "/broken").end(500);
 			await().untilAsserted(() -> assertThat(reading().busy()).isEqualTo(1));
 			assertThat(reading().heartbeat()).isGreaterThan(first);
-			assertThat(this.scoreboard.oldestRequests(1, 7))
-				.containsExactly(new OldestRequest(reading().oldestRequest(), "GET /slow"));
+			await().untilAsserted(() -> assertThat(this.scoreboard.oldestRequests(1, 7))
+				.containsExactly(new OldestRequest(reading().oldestRequest(), "GET /slow")));
 			assertThat(reading().oldestRequest()).isNotZero().isLessThanOrEqualTo(System.nanoTime());
 			request.end(200);
 		}
@@ -134,8 +135,11 @@ class HeartbeatTests {
 				servers);
 	}
 
+	/**
+	 * There is none while one is being written.
+	 */
 	private SlotReading reading() {
-		return this.scoreboard.read(1, 7).orElseThrow();
+		return await().until(() -> this.scoreboard.read(1, 7), Optional::isPresent).orElseThrow();
 	}
 
 	private record StubServer(LongSupplier alive) implements ServerAdapter {
