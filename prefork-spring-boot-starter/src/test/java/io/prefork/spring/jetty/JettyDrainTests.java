@@ -26,7 +26,7 @@ class JettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 
 	@Test
 	void whenHeadWasCommittedBeforeDrainThenConnectionIsToldWithItsNextAnswer() throws Exception {
-		Started started = started(StubWorker.gthread(2));
+		Started started = started(patient(StubWorker.gthread(2)));
 		HttpConnection connection = connect().get("/flushed");
 		await().until(connection::hasAnswer);
 		CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
@@ -43,7 +43,8 @@ class JettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 
 	@Test
 	void whenHttp2IsOnlyBeginningThenItsFirstFrameIsNotGoAway() throws Exception {
-		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
+		Started started = started(withQuietPeriod(StubWorker.gthread(2), Duration.ofSeconds(4)),
+				"server.http2.enabled=true");
 		HttpConnection connection = connect().send("PRI * HTTP/2.0\r\n\r\n");
 		await().until(() -> started.worker().gate().acceptedConnections() == 1);
 		staysTrue(() -> started.worker().connections() == 1);
