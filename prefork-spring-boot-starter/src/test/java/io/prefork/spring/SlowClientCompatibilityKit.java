@@ -119,13 +119,15 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 
 	@Test
 	void whenClientIsSlowButFastEnoughThenItIsServed() throws Exception {
-		StubWorker worker = started(serving(2).with(LIMITS)).worker();
-		HttpConnection connection = connect().send(POST + "16000\r\n\r\n");
-		for (int i = 0; i < 8; i++) {
+		Duration longerThanClientsAreHeldUp = Duration.ofSeconds(2);
+		StubWorker worker = started(serving(2).with(new ClientLimits(SOON, 100, 100, longerThanClientsAreHeldUp, 3)))
+			.worker();
+		HttpConnection connection = connect().send(POST + "24000\r\n\r\n");
+		for (int i = 0; i < 12; i++) {
 			connection.send("x".repeat(2000));
 			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(400));
 		}
-		assertThat(connection.answer().body()).isEqualTo("16000 bytes");
+		assertThat(connection.answer().body()).isEqualTo("24000 bytes");
 		assertThat(worker.slowClients().brokenOff()).isZero();
 	}
 
@@ -149,31 +151,35 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 
 	@Test
 	void whenWorkerHasNoThreadForAHeadThenItsClientIsNotBlamed() throws Exception {
-		assumeHosts(WorkerType.GTHREAD);
-		for (WorkerSettings settings : List.of(StubWorker.gthread(1), StubWorker.sync())) {
-			SharedListener listener = use(SharedListener.tcp());
-			StubWorker worker = new StubWorker(settings.with(LIMITS), listener);
-			Holds holds = start(worker).getBean(Holds.class);
-			worker.gate().open();
-			HttpConnection early = use(HttpConnection.open(listener.port()));
-			await().until(() -> worker.gate().acceptedConnections() == 1);
-			HttpConnection held = use(HttpConnection.open(listener.port())).get("/held");
-			await().until(() -> worker.requests().busy() == 1);
-			early.get("/hello");
-			await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
-			holds.release();
-			assertThat(held.answer().body()).isEqualTo("held");
-			assertThat(early.answer().body()).isEqualTo("hello");
-		}
+		inOneOfThreeAttempts(() -> {
+			assumeHosts(WorkerType.GTHREAD);
+			for (WorkerSettings settings : List.of(StubWorker.gthread(1), StubWorker.sync())) {
+				SharedListener listener = use(SharedListener.tcp());
+				StubWorker worker = new StubWorker(settings.with(LIMITS), listener);
+				Holds holds = start(worker).getBean(Holds.class);
+				worker.gate().open();
+				HttpConnection early = use(HttpConnection.open(listener.port()));
+				await().until(() -> worker.gate().acceptedConnections() == 1);
+				HttpConnection held = use(HttpConnection.open(listener.port())).get("/held");
+				await().until(() -> worker.requests().busy() == 1);
+				early.get("/hello");
+				await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+				holds.release();
+				assertThat(held.answer().body()).isEqualTo("held");
+				assertThat(early.answer().body()).isEqualTo("hello");
+			}
+		});
 	}
 
 	@Test
 	void whenWebSocketIsSilentThenItStays() throws Exception {
-		StubWorker worker = started(serving(2).with(LIMITS)).worker();
-		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
-		assertThat(client.ask("hello")).isEqualTo("hello");
-		await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
-		assertThat(client.ask("again")).isEqualTo("again");
+		inOneOfThreeAttempts(() -> {
+			StubWorker worker = started(serving(2).with(LIMITS)).worker();
+			WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+			assertThat(client.ask("hello")).isEqualTo("hello");
+			await().during(Duration.ofSeconds(3)).atMost(SOON).until(() -> worker.slowClients().brokenOff() == 0);
+			assertThat(client.ask("again")).isEqualTo("again");
+		});
 	}
 
 	@Test

@@ -83,14 +83,14 @@ class JettyThreadPoolTests extends ServerAdapterTestSupport {
 	@Test
 	void whenNoThreadIsFreeThenClientsWhoseHeadsWaitAreNotToBlame() throws Exception {
 		Started started = started(
-				StubWorker.gthread(4).with(new ClientLimits(Duration.ofSeconds(1), 0, 0, Duration.ofSeconds(1), 0)));
+				StubWorker.gthread(4).with(new ClientLimits(Duration.ofSeconds(4), 0, 0, Duration.ofSeconds(1), 0)));
 		QueuedThreadPool pool = pool(started);
 		HttpConnection open = connect();
 		await().until(() -> server(started).getConnectors()[0].getConnectedEndPoints().size() == 1);
 		take(pool);
 		open.get("/hello");
 		HttpConnection accepted = connect().get("/hello");
-		await().during(Duration.ofSeconds(2)).atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 0);
+		await().during(Duration.ofSeconds(5)).atMost(SOON).until(() -> started.worker().slowClients().brokenOff() == 0);
 		this.freed.countDown();
 		assertThat(open.answer().status()).isEqualTo(200);
 		assertThat(accepted.answer().status()).isEqualTo(200);
