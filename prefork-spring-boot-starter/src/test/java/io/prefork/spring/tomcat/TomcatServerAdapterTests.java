@@ -150,8 +150,7 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 				Duration.ofMillis(500), Duration.ofSeconds(20)), "spring.threads.virtual.enabled=true");
 		assertThat(connect().get("/thread").answer().body()).startsWith("tomcat-handler-");
 		HttpConnection connection = connect().get("/async");
-		await().until(() -> started.worker().requests().busy() == 1);
-		assertThat(started.worker().gate().taken()).isEqualTo(1);
+		await().until(() -> started.worker().requests().busy() == 1 && started.worker().gate().taken() == 1);
 		started.holds().release();
 		assertThat(connection.answer().body()).isEqualTo("held");
 		await().until(() -> started.worker().gate().taken() == 0);
