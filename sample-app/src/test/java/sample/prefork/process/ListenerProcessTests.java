@@ -7,7 +7,10 @@ import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import sample.prefork.process.Load.Mode;
@@ -114,9 +117,13 @@ class ListenerProcessTests extends ProcessTestSupport {
 	}
 
 	private static void assertServed(Load load) {
-		LoadResult result = StrictClient.run(load.clients(4).mode(Mode.CLOSE).requests(200));
-		assertThat(result.answered()).as(result::toString).isEqualTo(200);
-		assertThat(result.bodies()).as(result::toString).hasSize(2);
+		Set<String> workers = new HashSet<>();
+		Awaitility.await("both workers answer at " + load.address()).atMost(PoolProcess.BOOT).until(() -> {
+			LoadResult result = StrictClient.run(load.clients(4).mode(Mode.CLOSE).requests(200));
+			assertThat(result.answered()).as(result::toString).isEqualTo(200);
+			workers.addAll(result.bodies().keySet());
+			return workers.size() == 2;
+		});
 	}
 
 	private static boolean hasIpv6Loopback() throws SocketException {

@@ -1,5 +1,7 @@
 package sample.prefork.process;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
@@ -21,9 +23,12 @@ class ScalingProcessTests extends ProcessTestSupport {
 			assertScaled(pool.post("/actuator/prefork", "{\"workers\":4}"), 2, 4);
 			pool.awaitSettled(4);
 			load.awaitProgress();
-			LoadResult spread = StrictClient
-				.run(Load.of(pool.address(), "/whoami").clients(8).mode(Mode.CLOSE).requests(400));
-			assertThat(spread.bodies()).as(spread::toString).hasSize(4);
+			Set<String> workers = new HashSet<>();
+			pool.await("all four answer", PoolProcess.BOOT, () -> {
+				Load requests = Load.of(pool.address(), "/whoami").clients(8).mode(Mode.CLOSE).requests(400);
+				workers.addAll(StrictClient.run(requests).bodies().keySet());
+				return workers.size() == 4;
+			});
 			assertScaled(pool.post("/actuator/prefork/down", "{\"by\":2}"), 4, 2);
 			pool.awaitSettled(2);
 			load.awaitProgress();
