@@ -18,13 +18,13 @@ class MasterDeathProcessTests extends ProcessTestSupport {
 		PoolProcess pool = launcher().chaos().managementPort().start();
 		List<Long> workers = pool.awaitSettled(2).pids();
 		pool.expectProblems(LogLines.MASTER_GONE);
-		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=4000").clients(1).requests(1));
+		StrictClient slow = StrictClient.start(Load.of(pool.address(), "/chaos/slow?ms=6000").clients(1).requests(1));
 		pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
 		pool.signal("KILL");
 		pool.awaitExit(PoolProcess.SOON);
 		assertThat(slow.result().answered()).as("answered while draining").isEqualTo(1);
 		Awaitility.await("workers leave within graceful-timeout")
-			.atMost(Duration.ofSeconds(10))
+			.atMost(Duration.ofSeconds(15))
 			.until(() -> workers.stream().noneMatch(Proc::alive));
 		pool.assertNothingLeft();
 
@@ -40,7 +40,7 @@ class MasterDeathProcessTests extends ProcessTestSupport {
 		pool.awaitPool("the hung request is in a worker", (status) -> status.busy() == 1);
 		pool.signal("KILL");
 		Awaitility.await("workers leave within graceful-timeout")
-			.atMost(Duration.ofSeconds(6))
+			.atMost(Duration.ofSeconds(12))
 			.until(() -> workers.stream().noneMatch(Proc::alive));
 		assertThat(hung.result().lostTotal()).isEqualTo(1);
 		startAgain(pool);
@@ -59,7 +59,7 @@ class MasterDeathProcessTests extends ProcessTestSupport {
 				(status) -> status.workers().stream().anyMatch((worker) -> worker.state().equals("DRAINING")));
 		pool.signal("KILL");
 		Awaitility.await("workers leave within graceful-timeout")
-			.atMost(Duration.ofSeconds(7))
+			.atMost(Duration.ofSeconds(13))
 			.until(() -> workers.stream().noneMatch(Proc::alive));
 		assertThat(hung.result().lostTotal()).isEqualTo(1);
 		startAgain(pool);

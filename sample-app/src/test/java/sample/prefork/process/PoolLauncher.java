@@ -149,6 +149,8 @@ final class PoolLauncher {
 		this.environment.put(MARK, mark);
 		// A test may set them otherwise, as arguments.
 		this.environment.putIfAbsent("PREFORK_GRACEFULTIMEOUT", "10s");
+		// Longer than a machine that is busy keeps a client from its next request
+		this.environment.putIfAbsent("PREFORK_DRAINQUIETPERIOD", "5s");
 		this.environment.putIfAbsent("PREFORK_CACHEDIR", CACHE.toString());
 		this.environment.putIfAbsent("PREFORK_ROLLOUT_CANARYWINDOW", "1s");
 		PoolProcess process = new PoolProcess(execute(command), mark, this.port,

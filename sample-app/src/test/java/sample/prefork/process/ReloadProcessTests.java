@@ -18,7 +18,7 @@ class ReloadProcessTests extends ProcessTestSupport {
 	@Override
 	PoolLauncher shared(PoolLauncher launcher) {
 		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure(),
-				"--prefork.rollout.canary-window=4s");
+				"--prefork.rollout.canary-window=5s");
 	}
 
 	private Path failure() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,10 @@ class ServiceProcessTests extends ProcessTestSupport {
 			assertThat(Long.parseLong(time.substring(time.indexOf('=') + 1))).isGreaterThanOrEqualTo(asked);
 			pool.signal("TERM");
 			assertThat(pool.awaitExit(PoolProcess.SOON)).isZero();
-			assertThat(manager.phases()).containsExactly("READY=1", "RELOADING=1", "READY=1", "STOPPING=1");
+			Awaitility.await("all is read")
+				.atMost(PoolProcess.SOON)
+				.untilAsserted(() -> assertThat(manager.phases()).containsExactly("READY=1", "RELOADING=1", "READY=1",
+						"STOPPING=1"));
 		}
 	}
 

@@ -29,10 +29,10 @@ class SignalProcessTests extends ProcessTestSupport {
 		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.pidfile=" + pidfile).start();
 		pool.awaitSettled(2);
 		assertThat(pidfile).content().isEqualToIgnoringWhitespace(String.valueOf(pool.pid()));
-		StrictClient slow = startSlow(pool, 3000);
+		StrictClient slow = startSlow(pool, 5000);
 		pool.signal("TERM");
 		assertThat(slow.result().answered()).isEqualTo(1);
-		assertThat(pool.awaitExit(Duration.ofSeconds(12))).isZero();
+		assertThat(pool.awaitExit(Duration.ofSeconds(20))).isZero();
 		assertThat(pidfile).doesNotExist();
 	}
 
@@ -57,7 +57,7 @@ class SignalProcessTests extends ProcessTestSupport {
 		pool.await("the pool is stopping", PoolProcess.SOON, () -> pool.pool().state().equals("STOPPING"));
 		pool.signal("INT");
 		pool.signalIfAlive("INT");
-		assertThat(pool.awaitExit(Duration.ofSeconds(3))).isZero();
+		assertThat(pool.awaitExit(Duration.ofSeconds(8))).isZero();
 		assertThat(slow.result().lostTotal()).isEqualTo(1);
 	}
 

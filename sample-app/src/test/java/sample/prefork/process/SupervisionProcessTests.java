@@ -59,11 +59,12 @@ class SupervisionProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenWorkerIsStoppedThenReplacedWithinTimeout() {
-		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.timeout=3s").start();
+		PoolProcess pool = launcher().chaos().managementPort().arguments("--prefork.timeout=5s").start();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.STOPPED_GIVES_NO_STACK);
 		long stopped = pool.awaitSettled(2).pids().get(0);
 		PoolProcess.signal("STOP", stopped);
-		pool.await("the stopped worker is gone", Duration.ofSeconds(4), () -> !Proc.alive(stopped));
+		// One that uses the processor would be given 15 s
+		pool.await("the stopped worker is gone", Duration.ofSeconds(12), () -> !Proc.alive(stopped));
 		awaitReplaced(pool, stopped);
 		pool.log().awaitLine(LogLines.NO_HEARTBEAT, PoolProcess.SOON);
 		pool.log().awaitLine(LogLines.STOPPED_GIVES_NO_STACK, PoolProcess.SOON);
@@ -74,7 +75,7 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	void whenSyncRequestOutlastsTimeoutThenReplacedAndStackIsLogged() {
 		PoolProcess pool = launcher().chaos()
 			.managementPort()
-			.arguments("--prefork.worker-class=sync", "--prefork.timeout=3s")
+			.arguments("--prefork.worker-class=sync", "--prefork.timeout=5s")
 			.start();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.REQUEST_TOO_OLD, LogLines.REQUEST_TIMED_OUT);
 		PoolStatus before = pool.awaitSettled(2);
@@ -92,7 +93,7 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	void whenThreadsAreLostThenTheWorkerGoesOnUntilTheyAreTooManyAndNothingElseIsLost() {
 		PoolProcess pool = launcher().chaos()
 			.managementPort()
-			.arguments("--prefork.workers=1", "--prefork.threads=4", "--prefork.request-timeout=2s")
+			.arguments("--prefork.workers=1", "--prefork.threads=4", "--prefork.request-timeout=5s")
 			.start();
 		pool.expectProblems(LogLines.REQUEST_TIMED_OUT, LogLines.REQUEST_TOO_OLD);
 		PoolStatus before = pool.awaitSettled(1);

@@ -88,7 +88,7 @@ class TlsProcessTests extends ProcessTestSupport {
 		PoolProcess pool = sharedPool();
 		Process slow = new ProcessBuilder(CURL.toString(), "--silent", "--insecure", "--http2", "--output", "/dev/null",
 				"--write-out", "%{http_code} over %{http_version}",
-				"https://localhost:" + pool.port() + "/chaos/slow?ms=3000")
+				"https://localhost:" + pool.port() + "/chaos/slow?ms=5000")
 			.redirectErrorStream(true)
 			.start();
 		PoolStatus busy = pool.awaitPool("the slow request is in a worker", (status) -> status.busy() == 1);
