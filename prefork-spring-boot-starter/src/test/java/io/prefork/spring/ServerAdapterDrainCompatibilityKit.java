@@ -70,6 +70,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.announcesClose()).isTrue();
 		assertThat(connection.isClosedByServer()).isTrue();
+		connection.close();
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
@@ -83,6 +84,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 		HttpConnection.Answer answer = connection.get("/hello").answer();
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.announcesClose()).isTrue();
+		connection.close();
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
@@ -116,7 +118,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 	}
 
 	private boolean askUntilClosed(HttpConnection connection) {
-		try {
+		try (connection) {
 			while (!connection.get("/hello").answer().announcesClose()) {
 				Thread.onSpinWait();
 			}

@@ -38,6 +38,7 @@ class JettyDrainTests extends ServerAdapterDrainCompatibilityKit {
 		HttpConnection.Answer second = connection.get("/hello").answer();
 		assertThat(second.body()).isEqualTo("hello");
 		assertThat(second.announcesClose()).isTrue();
+		connection.close();
 		assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 	}
 
