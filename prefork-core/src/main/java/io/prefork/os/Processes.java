@@ -1,12 +1,11 @@
 package io.prefork.os;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -41,11 +40,7 @@ public final class Processes {
 	 * waited for
 	 */
 	public static OptionalLong resident(int pid) {
-		return read(pid, "status").stream()
-			.flatMap(String::lines)
-			.filter((line) -> line.startsWith("VmRSS:"))
-			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-			.findFirst();
+		return file(pid, "status").bytes("VmRSS:");
 	}
 
 	/**
@@ -60,6 +55,30 @@ public final class Processes {
 		}
 		long ticks = Long.parseLong(stat.get(USER_TIME)) + Long.parseLong(stat.get(SYSTEM_TIME));
 		return Duration.ofMillis(ticks * TICK_MILLIS);
+	}
+
+	/**
+	 * The calling thread, as the kernel numbers it. Not for virtual threads.
+	 * @return the number, or empty if this is not Linux from 3.17 on
+	 */
+	public static OptionalInt currentThread() {
+		try {
+			String name = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+			return OptionalInt.of(Integer.parseInt(name));
+		}
+		catch (IOException ex) {
+			return OptionalInt.empty();
+		}
+	}
+
+	/**
+	 * Whether a thread belongs to a process.
+	 * @param pid the process
+	 * @param thread the thread, as the kernel numbers it
+	 * @return whether it does, and has not ended
+	 */
+	public static boolean hasThread(int pid, int thread) {
+		return Files.exists(Path.of("/proc", Integer.toString(pid), "task", Integer.toString(thread)));
 	}
 
 	/**
@@ -127,17 +146,12 @@ public final class Processes {
 	}
 
 	private static List<String> stat(int pid) {
-		return read(pid, "stat").map(Processes::fields).orElse(List.of());
+		// The name in it may contain line breaks
+		return fields(String.join("\n", file(pid, "stat").lines()));
 	}
 
-	private static Optional<String> read(int pid, String file) {
-		try {
-			byte[] bytes = Files.readAllBytes(Path.of("/proc", Integer.toString(pid), file));
-			return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
-		}
-		catch (IOException ex) {
-			return Optional.empty();
-		}
+	private static KernelFile file(int pid, String name) {
+		return new KernelFile(Path.of("/proc", Integer.toString(pid), name));
 	}
 
 }
