@@ -82,6 +82,9 @@ final class CauseOfDeath {
 	}
 
 	private static ExitCause killed(String signal, Postmortem found) {
+		if (signal.equals("SIGXCPU")) {
+			return new ExitCause.Signalled(signal, "its limit of processor time (ulimit -t) is used up");
+		}
 		if (!signal.equals("SIGKILL")) {
 			return new ExitCause.Signalled(signal);
 		}

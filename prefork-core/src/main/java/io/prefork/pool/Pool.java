@@ -280,7 +280,7 @@ public final class Pool {
 			failed(worker, cause, now);
 		}
 		boolean blamed = this.shutdown.blames(worker, output);
-		boolean told = this.rollouts.ended(worker, cause, output) || blamed;
+		boolean told = this.rollouts.ended(worker, cause, output, found.output()) || blamed;
 		String next = this.shutdown.underWay() ? "; workers left: " + this.roster.living() : this.staffing.outlook(now);
 		// What ends the server is told once, by the master as it ends.
 		report(worker, blamed ? "" : ": " + cause.describe(), obituary, next, told ? "" : output);

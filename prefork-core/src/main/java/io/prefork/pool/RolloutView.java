@@ -9,10 +9,15 @@ import java.time.Duration;
  * @param rollback whether that has the code of before
  * @param stage how far it is
  * @param reason why it failed or was given up, else empty
- * @param output the last output of the worker that it failed by, else empty
+ * @param output the last output of the worker that it failed by, empty as long as that
+ * lives, and if there is none
  * @param took how long it took, zero while it is under way
  */
 public record RolloutView(int generation, boolean rollback, Stage stage, String reason, String output, Duration took) {
+
+	RolloutView with(String output) {
+		return new RolloutView(this.generation, this.rollback, this.stage, this.reason, output, this.took);
+	}
 
 	/**
 	 * Stages of a rollout, in order, and its possible ends.

@@ -32,6 +32,8 @@ final class Rollouts {
 
 	private @Nullable Rollout current;
 
+	private @Nullable WorkerRecord blamed;
+
 	private int generation = 1;
 
 	private int latest = 1;
@@ -96,6 +98,7 @@ final class Rollouts {
 			return;
 		}
 		this.latest++;
+		this.blamed = null;
 		this.current = new Rollout(this.latest, this.wanted, this.waiting, fromNothing, this.now);
 		this.waiting.clear();
 		this.wanted = Action.Prepare.Code.CURRENT;
@@ -121,7 +124,7 @@ final class Rollouts {
 	void prepareFailed(int generation, String reason) {
 		Rollout rollout = this.current;
 		if (rollout != null && rollout.generation() == generation && !rollout.isPrepared()) {
-			giveUp(rollout, reason, "");
+			giveUp(rollout, reason, "", "");
 		}
 	}
 
@@ -140,12 +143,16 @@ final class Rollouts {
 	}
 
 	/**
-	 * Gives the rollout up if time has spoken against it.
+	 * Gives the rollout up if time has spoken against it. A canary that lives then has
+	 * not printed its last yet: that is added to the verdict when it is gone.
 	 */
 	void judge() {
 		Rollout rollout = this.current;
 		if (rollout != null) {
-			rollout.judge(this.roster, this.now).ifPresent((fault) -> giveUp(rollout, fault, ""));
+			rollout.judge(this.roster, this.now).ifPresent((fault) -> {
+				this.blamed = rollout.trial().map(Canary::worker).orElse(null);
+				giveUp(rollout, fault, "", "");
+			});
 		}
 	}
 
@@ -194,9 +201,15 @@ final class Rollouts {
 
 	/**
 	 * A worker is gone; gives the rollout up if it was one failure too many.
+	 * @param unlogged what it printed that is in no log yet
+	 * @param last the last that it printed
 	 * @return whether it was
 	 */
-	boolean ended(WorkerRecord worker, ExitCause cause, String output) {
+	boolean ended(WorkerRecord worker, ExitCause cause, String unlogged, String last) {
+		if (worker == this.blamed) {
+			this.verdicts.complete(last);
+			this.blamed = null;
+		}
 		Rollout rollout = this.current;
 		if (rollout == null) {
 			return false;
@@ -205,17 +218,17 @@ final class Rollouts {
 				|| (worker.generation() == rollout.generation() && abnormal(cause) && rollout.failed());
 		if (fatal) {
 			String excuse = trial().map(Canary::excuse).orElse("");
-			giveUp(rollout, worker + ": " + cause.describe() + excuse, output);
+			giveUp(rollout, worker + ": " + cause.describe() + excuse, unlogged, unlogged.isBlank() ? last : unlogged);
 		}
 		return fatal;
 	}
 
-	private void giveUp(Rollout rollout, String what, String output) {
+	private void giveUp(Rollout rollout, String what, String unlogged, String output) {
 		String reason = rollout.proven()
 				? rollout.name() + " failed half-way, its workers are replaced by generation " + this.generation
 						+ " again: " + what
 				: rollout.name() + " failed, generation " + this.generation + " goes on: " + what;
-		this.orders.warn(output.isBlank() ? reason : reason + "\n" + output);
+		this.orders.warn(unlogged.isBlank() ? reason : reason + "\n" + unlogged);
 		end(rollout, RolloutView.Stage.FAILED, reason, output, new Answer.ReloadFailed(reason, output));
 	}
 

@@ -28,6 +28,15 @@ final class Verdicts {
 		this.counts.merge(verdict.stage(), 1L, Long::sum);
 	}
 
+	/**
+	 * Adds to the last verdict what the worker that it blames has printed.
+	 */
+	void complete(String output) {
+		if (this.last != null) {
+			this.last = this.last.with(output);
+		}
+	}
+
 	Optional<RolloutView> last() {
 		return Optional.ofNullable(this.last);
 	}

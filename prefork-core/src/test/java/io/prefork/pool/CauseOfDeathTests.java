@@ -59,6 +59,8 @@ class CauseOfDeathTests {
 				arguments(1, false, crash(NO_MEMORY),
 						new ExitCause.OutOfMemory("Native memory allocation failed (hs_err)")),
 				arguments("SIGABRT", false, Postmortem.NONE, new ExitCause.Signalled("SIGABRT")),
+				arguments("SIGXCPU", false, Postmortem.NONE,
+						new ExitCause.Signalled("SIGXCPU", "its limit of processor time (ulimit -t) is used up")),
 				// The kernel's OOM killer, and what only looks like it
 				arguments("SIGKILL", false, found(OomKill.COUNTED, "", true, true, ROOMY),
 						new ExitCause.OomKilled(300 << 20)),

@@ -2,7 +2,10 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 import io.prefork.pool.Action.Severity;
@@ -172,6 +175,48 @@ class PoolCanaryTests {
 			.singleElement()
 			.asString()
 			.startsWith("reload failed, generation 1 goes on");
+	}
+
+	@Test
+	void whenCanaryDiesLateThenTheVerdictHasWhatItPrintedLastAndTheLogHasItOnce() {
+		PoolScript script = watched();
+		List<Action> actions = script.on(exited(script.worker(3), "Started SampleApplication"));
+		assertThat(PoolScript.replies(actions)).singleElement()
+			.asInstanceOf(InstanceOfAssertFactories.type(Answer.ReloadFailed.class))
+			.returns("Started SampleApplication", Answer.ReloadFailed::output);
+		assertThat(script.view().rollout()).get().returns("Started SampleApplication", RolloutView::output);
+		assertThat(PoolScript.only(Action.Report.class, actions)).extracting(Action.Report::line)
+			.noneMatch((line) -> line.contains("Started SampleApplication"));
+	}
+
+	@Test
+	void whenCanaryLivesAtItsVerdictThenWhatItPrintsLastIsAddedWhenItIsGone() {
+		PoolScript script = watched();
+		script.answered(3, 40, 40);
+		assertThat(PoolScript.replies(script.passSeconds(0.25))).hasSize(1);
+		script.on(exited(script.worker(1), "old"));
+		assertThat(script.view().rollout()).get().returns("", RolloutView::output);
+		script.on(exited(script.worker(3), "java.lang.NullPointerException"));
+		assertThat(script.view().rollout()).get()
+			.returns(RolloutView.Stage.FAILED, RolloutView::stage)
+			.returns("java.lang.NullPointerException", RolloutView::output);
+	}
+
+	@Test
+	void whenCanaryIsGoneAfterAnotherReloadHasBegunThenItsOutputIsNotThatOnes() {
+		PoolScript script = watched();
+		script.answered(3, 40, 40);
+		script.passSeconds(0.25);
+		script.on(new Event.Reload(8));
+		script.spawned(4);
+		script.exited(4, 1, "no such bean");
+		script.on(exited(script.worker(3), "java.lang.NullPointerException"));
+		assertThat(script.view().rollout()).get().returns("no such bean", RolloutView::output);
+	}
+
+	private static Event exited(WorkerId worker, String last) {
+		return new Event.Exited(worker, OptionalInt.of(1), "", "", new Postmortem(Optional.empty(),
+				Postmortem.Traces.NONE, Optional.empty(), Postmortem.Memory.UNKNOWN, List.of(), last));
 	}
 
 	private static PoolScript watched() {

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,13 +22,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * rollout or else a tenth of the target, at least one; and a canary. No more boot than
  * may at once.</li>
  * <li>An accepting worker is told to leave only if, after that, as many accept as the
- * target says, less those that a rollout may do without; except on dismissal and stop,
- * and if it has no request slot left.</li>
+ * target says, less those that a rollout may do without, its canary not counted; except
+ * on dismissal and stop, and if it has no request slot left.</li>
  * <li>The target is at least 1 and no more than may be.</li>
  * <li>No more than two workers that a reload has replaced are leaving at a time, or as
  * many as it may replace at once; none before its canary has been started.</li>
  * <li>A canary's gate is opened only when it has said that it is well.</li>
- * <li>A generation is prepared once, and becomes the pool's after that.</li>
+ * <li>A generation is prepared once, and becomes the pool's after that, when as many of
+ * it accept as the target says, and nobody else.</li>
  * <li>A ticket is answered once, and tickets of 0 never.</li>
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
  * <li>The master ends once, as the last action, with no process left; and not but by
@@ -38,8 +40,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class PoolInvariants {
 
 	private final PoolPolicy policy;
-
-	private final Pool pool;
 
 	private final Set<Long> unanswered = new HashSet<>();
 
@@ -53,6 +53,8 @@ final class PoolInvariants {
 
 	private PoolView before;
 
+	private PoolView present;
+
 	private long reaped;
 
 	private boolean everReady;
@@ -61,10 +63,10 @@ final class PoolInvariants {
 
 	private boolean terminated;
 
-	PoolInvariants(PoolPolicy policy, Pool pool) {
+	PoolInvariants(PoolPolicy policy, PoolView initial) {
 		this.policy = policy;
-		this.pool = pool;
-		this.before = pool.view();
+		this.before = initial;
+		this.present = initial;
 	}
 
 	void asked(long ticket) {
@@ -72,6 +74,7 @@ final class PoolInvariants {
 	}
 
 	void before(Event event) {
+		this.before = this.present;
 		this.stopOrdered |= event instanceof Event.Stop;
 		boolean gone = event instanceof Event.Exited || event instanceof Event.SpawnFailed;
 		this.reaped += gone ? 1 : 0;
@@ -81,6 +84,13 @@ final class PoolInvariants {
 		if (event instanceof Event.Health health && health.ailment().isEmpty()) {
 			this.well.add(health.worker());
 		}
+	}
+
+	/**
+	 * Takes note of the pool as it is after the event, before its actions are checked.
+	 */
+	void present(PoolView view) {
+		this.present = view;
 	}
 
 	/**
@@ -109,6 +119,7 @@ final class PoolInvariants {
 		else if (action instanceof Action.Used use) {
 			assertThat(use.generation()).isGreaterThan(this.used).isLessThanOrEqualTo(this.prepared);
 			this.used = use.generation();
+			require(use.generation() == 1 || servesAlone(use.generation()), "what is used serves alone");
 		}
 		else if (action instanceof Action.Drain drain) {
 			assertThat(processes).containsKey(drain.worker());
@@ -141,18 +152,22 @@ final class PoolInvariants {
 		}
 	}
 
+	private boolean servesAlone(int generation) {
+		return count(this.present, WorkerState.ACCEPTING) >= this.present.target()
+				&& count(this.present, (worker) -> worker.state().counts() && worker.generation() != generation) == 0;
+	}
+
 	private boolean mustBeWell(SimulatedProcess process) {
-		return this.policy.rollout().health() && this.pool.view()
-			.rollout()
+		return this.policy.rollout().health() && this.present.rollout()
 			.filter((rollout) -> rollout.stage() == RolloutView.Stage.CANARY)
 			.filter((rollout) -> rollout.generation() == process.generation)
 			.isPresent();
 	}
 
 	void after(List<Action> actions, Set<WorkerId> processes) {
-		PoolView view = this.pool.view();
-		require(ids(view).equals(processes), "the pool knows its processes");
-		require(view.exits().values().stream().mapToLong(Long::longValue).sum() == this.reaped, "exits are counted");
+		PoolView view = this.present;
+		require(knows(view, processes), "the pool knows its processes");
+		require(view.causes().values().stream().mapToLong(Long::longValue).sum() == this.reaped, "exits are counted");
 		require(view.generation() >= this.before.generation(), "generations run forwards");
 		require(spawns(actions) == view.spawned() - this.before.spawned(), "each worker is spawned once");
 		require(count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING) <= this.policy.bootsAtOnce(),
@@ -160,30 +175,39 @@ final class PoolInvariants {
 		require(view.target() >= 1 && view.target() <= this.policy.scale().maximum(), "the target keeps to its bounds");
 		RolloutPolicy rollout = this.policy.rollout();
 		int surge = 1 + Math.max(rollout.surge(view.target()), (view.target() + 9) / 10);
-		long counting = view.workers().stream().filter((worker) -> worker.state().counts()).count();
-		require(counting <= view.target() + surge, "no more count than the target and the surge");
+		require(count(view, (worker) -> worker.state().counts()) <= view.target() + surge,
+				"no more count than the target and the surge");
 		boolean serving = view.state() != PoolView.State.DISMISSED && view.state() != PoolView.State.STOPPING;
-		require(!serving || !drainsAccepting(actions)
-				|| count(view, WorkerState.ACCEPTING) >= view.target() - rollout.unavailable(view.target()),
+		require(!serving || !drainsAccepting(actions) || count(view,
+				(worker) -> worker.state() == WorkerState.ACCEPTING && !isOnTrial(worker, view)) >= view.target()
+						- rollout.unavailable(view.target()),
 				"nobody is drained whom the target needs");
 		this.everReady |= count(view, WorkerState.READY) + count(view, WorkerState.ACCEPTING) > 0;
-		this.before = view;
 	}
 
 	private void require(boolean holds, String rule) {
 		if (!holds) {
-			throw new AssertionError(rule + "; before: " + this.before + "; after: " + this.pool.view());
+			throw broken(rule, this.before, this.present);
 		}
 	}
 
+	static AssertionError broken(String rule, PoolView before, PoolView after) {
+		return new AssertionError(rule + "\n  before: " + brief(before) + "\n  after:  " + brief(after));
+	}
+
+	private static String brief(PoolView view) {
+		return view.state() + ", target " + view.target() + ", generation " + view.generation() + ", "
+				+ view.rollout().map((rollout) -> rollout.stage() + " to " + rollout.generation()).orElse("no rollout")
+				+ view.workers()
+					.stream()
+					.map((worker) -> worker.worker() + " g" + worker.generation() + " " + worker.state())
+					.collect(Collectors.joining(", ", ": ", ""));
+	}
+
 	private boolean drainsAccepting(List<Action> actions) {
-		Set<WorkerId> accepting = this.before.workers()
-			.stream()
-			.filter((worker) -> worker.state() == WorkerState.ACCEPTING)
-			.map(PoolView.WorkerView::worker)
-			.collect(Collectors.toSet());
 		return actions.stream()
-			.anyMatch((action) -> action instanceof Action.Drain drain && accepting.contains(drain.worker())
+			.anyMatch((action) -> action instanceof Action.Drain drain
+					&& state(this.before, drain.worker()) == WorkerState.ACCEPTING
 					&& !drain.reason().startsWith("a request had been running"));
 	}
 
@@ -191,12 +215,43 @@ final class PoolInvariants {
 		return actions.stream().filter(Action.Spawn.class::isInstance).count();
 	}
 
-	private static Set<WorkerId> ids(PoolView view) {
-		return view.workers().stream().map(PoolView.WorkerView::worker).collect(Collectors.toSet());
+	private static boolean knows(PoolView view, Set<WorkerId> processes) {
+		return view.workers().size() == processes.size()
+				&& count(view, (worker) -> processes.contains(worker.worker())) == processes.size();
 	}
 
-	static long count(PoolView view, WorkerState state) {
-		return view.workers().stream().filter((worker) -> worker.state() == state).count();
+	/**
+	 * What a worker is at, or was.
+	 */
+	static WorkerState state(PoolView view, WorkerId id) {
+		for (PoolView.WorkerView worker : view.workers()) {
+			if (worker.worker().equals(id)) {
+				return worker.state();
+			}
+		}
+		return WorkerState.EXITED;
+	}
+
+	static int count(PoolView view, WorkerState state) {
+		return count(view, (worker) -> worker.state() == state);
+	}
+
+	static int count(PoolView view, Predicate<PoolView.WorkerView> which) {
+		int count = 0;
+		for (PoolView.WorkerView worker : view.workers()) {
+			count += which.test(worker) ? 1 : 0;
+		}
+		return count;
+	}
+
+	/**
+	 * Whether it is a canary, which stands in for nobody.
+	 */
+	static boolean isOnTrial(PoolView.WorkerView worker, PoolView view) {
+		return view.rollout()
+			.filter((rollout) -> rollout.stage().compareTo(RolloutView.Stage.ROLLING) < 0)
+			.filter((rollout) -> rollout.generation() == worker.generation())
+			.isPresent();
 	}
 
 	Set<Long> unanswered() {

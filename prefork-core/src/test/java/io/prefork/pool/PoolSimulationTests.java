@@ -11,31 +11,42 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Pools in random worlds, with {@link PoolInvariants} checked after each event. A failure
- * names its seed, which tells the same story again.
+ * Pools in random worlds, with {@link PoolInvariants} and {@link PoolDuties} checked
+ * after each event: a million of them. A failure names its seed, which tells the same
+ * story again:
+ * <pre>-Dtest=PoolSimulationTests -Dprefork.test.seed=SEED -Dprefork.test.events=1</pre>
  */
 class PoolSimulationTests {
 
-	private static final long EVENTS = 250_000;
+	private static final long EVENTS = Long.getLong("prefork.test.events", 1_000_000);
+
+	private static final long SEED = Long.getLong("prefork.test.seed", 1);
 
 	private static final int MAXIMUM = 14;
 
 	private final Map<RolloutView.Stage, Long> rollouts = new EnumMap<>(RolloutView.Stage.class);
 
+	private long events;
+
+	private long ticks;
+
+	private Duration longestRollout = Duration.ZERO;
+
 	@Test
 	void whenEverythingGoesWrongThenTheInvariantsHoldAndThePoolRecovers() {
-		long events = 0;
-		for (long seed = 1; events < EVENTS; seed++) {
+		long seed = SEED;
+		for (; this.events < EVENTS; seed++) {
 			try {
-				events += story(seed);
+				story(seed);
 			}
 			catch (RuntimeException | AssertionError failure) {
 				throw new AssertionError("seed " + seed + ": " + failure.getMessage(), failure);
 			}
 		}
+		System.out.println(this.events + " events, " + this.ticks + " of them ticks, in " + (seed - SEED)
+				+ " stories; ends of rollouts: " + this.rollouts + ", the longest " + this.longestRollout);
 		assertThat(this.rollouts.values()).as("rollouts end in each way: %s", this.rollouts)
-			.hasSize(3)
-			.allMatch((count) -> count > 20);
+			.allMatch((count) -> count > EVENTS / 10_000);
 	}
 
 	@Test
@@ -50,7 +61,7 @@ class PoolSimulationTests {
 		}
 	}
 
-	private long story(long seed) {
+	private void story(long seed) {
 		SplittableRandom random = new SplittableRandom(seed);
 		PoolPolicy policy = (random.nextInt(3) == 0) ? elastic(policy(random), random) : policy(random);
 		SimulatedWorld world = new SimulatedWorld(policy, random.split());
@@ -63,14 +74,21 @@ class PoolSimulationTests {
 		world.chaos(chaos);
 		for (int i = 0; i < 40 && !world.over(); i++) {
 			world.run(Duration.ofMillis(random.nextInt(8000)));
-			world.command(MAXIMUM);
+			int storm = (random.nextInt(4) == 0) ? random.nextInt(30) : 1;
+			for (; storm > 0; storm--) {
+				world.command(MAXIMUM);
+				world.run(Duration.ofMillis(random.nextInt(25)));
+			}
 		}
 		if (random.nextBoolean()) {
 			recover(world, policy);
 		}
 		stop(world, policy, random);
 		world.view().rollouts().forEach((end, count) -> this.rollouts.merge(end, count, Long::sum));
-		return world.events();
+		this.events += world.events();
+		this.ticks += world.ticks();
+		Duration longest = world.duties().longestRollout();
+		this.longestRollout = (longest.compareTo(this.longestRollout) > 0) ? longest : this.longestRollout;
 	}
 
 	/**
@@ -154,6 +172,11 @@ class PoolSimulationTests {
 			.containsEntry(ExitCause.Category.BOOT, 0L);
 	}
 
+	private static PoolPolicy.Backoff backoff(SplittableRandom random) {
+		return random.nextBoolean() ? PoolPolicy.Backoff.DEFAULT
+				: new PoolPolicy.Backoff(Duration.ofMillis(50), 2, Duration.ofSeconds(2), Duration.ofSeconds(3));
+	}
+
 	private static RolloutPolicy rollout(SplittableRandom random) {
 		int surge = random.nextInt(4);
 		int unavailable = random.nextInt((surge == 0) ? 1 : 0, 3);
@@ -175,7 +198,7 @@ class PoolSimulationTests {
 		long maxRequests = (random.nextInt(3) == 0) ? 2000 : 0;
 		return new PoolPolicy(random.nextInt(1, 13), MAXIMUM, random.nextInt(1, 4), Duration.ofSeconds(20),
 				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ofSeconds(random.nextInt(6)),
-				Duration.ofSeconds(random.nextInt(8, 15)), maxRequests, maxRequests / 4, PoolPolicy.Backoff.DEFAULT,
+				Duration.ofSeconds(random.nextInt(8, 15)), maxRequests, maxRequests / 4, backoff(random),
 				rollout(random))
 			.with(new LostSlots(random.nextInt(1, 5), 0.5));
 	}

@@ -28,7 +28,11 @@ final class SimulatedWorld {
 
 	private final PoolInvariants invariants;
 
+	private final PoolDuties duties;
+
 	private final Map<WorkerId, SimulatedProcess> processes = new LinkedHashMap<>();
+
+	private final SimulatedCode code = new SimulatedCode();
 
 	private final PriorityQueue<Due> agenda = new PriorityQueue<>(
 			Comparator.comparing(Due::at).thenComparingLong(Due::number));
@@ -50,13 +54,16 @@ final class SimulatedWorld {
 
 	private long events;
 
+	private long ticks;
+
 	private Consumer<Action> observer = (action) -> {
 	};
 
 	SimulatedWorld(PoolPolicy policy, SplittableRandom random) {
 		this.random = random;
 		this.pool = new Pool(policy, random.split());
-		this.invariants = new PoolInvariants(policy, this.pool);
+		this.invariants = new PoolInvariants(policy, this.pool.view());
+		this.duties = new PoolDuties(policy, this.pool.view());
 		later(TICK, this::tick);
 	}
 
@@ -86,24 +93,32 @@ final class SimulatedWorld {
 			return;
 		}
 		this.events++;
+		this.ticks += (event instanceof Event.Tick) ? 1 : 0;
 		if (event instanceof Event.Spawned spawned && this.processes.containsKey(spawned.worker())) {
 			this.processes.get(spawned.worker()).spawnTold = true;
 		}
+		Instant now = this.time.plus(this.jumped);
 		this.invariants.before(event);
-		List<Action> actions = this.pool.on(event, this.time.plus(this.jumped));
+		this.duties.before(event, now);
+		List<Action> actions = this.pool.on(event, now);
+		PoolView view = this.pool.view();
+		this.invariants.present(view);
+		this.duties.present(view);
 		for (Action action : actions) {
 			this.invariants.check(action, this.processes);
+			this.duties.check(action, this.processes, now);
 			carryOut(action);
 			this.observer.accept(action);
 		}
 		this.invariants.after(actions, this.processes.keySet());
+		this.duties.after(actions, now, this.time);
 	}
 
 	/**
-	 * A command at random, with a ticket to be answered.
+	 * A command at random, by a signal or with a ticket to be answered.
 	 */
 	void command(int maximum) {
-		long ticket = ++this.tickets;
+		long ticket = (this.random.nextInt(4) == 0) ? 0 : ++this.tickets;
 		List<PoolView.WorkerView> workers = this.pool.view().workers();
 		switch (this.random.nextInt(11)) {
 			case 0, 1 -> ask(ticket, new Event.ScaleTo(ticket, this.random.nextInt(maximum + 2)));
@@ -125,7 +140,9 @@ final class SimulatedWorld {
 		if (over()) {
 			return;
 		}
-		this.invariants.asked(ticket);
+		if (ticket != 0) {
+			this.invariants.asked(ticket);
+		}
 		tell(command);
 	}
 
@@ -171,6 +188,9 @@ final class SimulatedWorld {
 		if (action instanceof Action.Prepare prepare) {
 			prepare(prepare.generation());
 		}
+		else if (action instanceof Action.Used used) {
+			this.code.used(used.generation());
+		}
 		else if (action instanceof Action.Spawn spawn) {
 			spawn(spawn);
 		}
@@ -200,6 +220,9 @@ final class SimulatedWorld {
 	 * What fails does so late too, when the pool has given it up.
 	 */
 	private void prepare(int generation) {
+		if (happens(this.chaos.unprepared())) {
+			this.code.breaks(generation);
+		}
 		boolean fails = happens(this.chaos.unprepared());
 		boolean late = happens(this.chaos.unprepared() / 2);
 		later(millis(1, late ? 700_000 : 4000), () -> tell(
@@ -228,7 +251,7 @@ final class SimulatedWorld {
 			process.beat = this.time.plus(this.jumped);
 			send(new Event.Connected(process.id));
 		});
-		if (happens(this.chaos.bootFailure())) {
+		if (!this.code.boots(process.generation) || happens(this.chaos.bootFailure())) {
 			later(millis(1, 3000), () -> failToBoot(process));
 		}
 		else if (!happens(this.chaos.bootHang())) {
@@ -320,6 +343,10 @@ final class SimulatedWorld {
 		return this.pool.view();
 	}
 
+	PoolDuties duties() {
+		return this.duties;
+	}
+
 	PoolInvariants invariants() {
 		return this.invariants;
 	}
@@ -335,8 +362,18 @@ final class SimulatedWorld {
 		return this.processes.values().stream().filter((process) -> process.accepting && !process.hung).count();
 	}
 
+	/**
+	 * Events so far.
+	 */
 	long events() {
 		return this.events;
+	}
+
+	/**
+	 * Those of them that only said that time had passed.
+	 */
+	long ticks() {
+		return this.ticks;
 	}
 
 	private record Due(Instant at, long number, Runnable what) {

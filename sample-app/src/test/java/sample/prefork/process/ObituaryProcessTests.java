@@ -1,6 +1,7 @@
 package sample.prefork.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -79,6 +80,35 @@ class ObituaryProcessTests extends ProcessTestSupport {
 	}
 
 	@Test
+	void whenAWorkerHasUsedUpWhatUlimitGrantsThenTheObituarySaysSo() {
+		PoolProcess pool = sharedPool();
+		pool.expectProblems(LogLines.WORKER_LOST);
+		JsonNode obituary = obituaryAfter(pool, () -> {
+			limitProcessorTime(pool.pool().pids().get(0));
+			lose(pool, "/chaos/cpu?ms=100");
+			lose(pool, "/chaos/cpu?ms=100");
+		});
+		assertThat(obituary.path("cause").asString()).as(obituary::toString).isEqualTo("signal");
+		assertThat(obituary.path("reason").asString()).contains("SIGXCPU", "ulimit -t");
+	}
+
+	/**
+	 * Grants a process a second of processor time, which its start has taken.
+	 */
+	private static void limitProcessorTime(long pid) {
+		try {
+			int status = new ProcessBuilder("prlimit", "--pid", Long.toString(pid), "--cpu=1:").start().waitFor();
+			assertThat(status).as("prlimit").isZero();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
 	void whenTheKernelKillsAWorkerThenTheObituarySaysSo() throws IOException {
 		try (MemoryCage cage = MemoryCage.make()) {
 			PoolProcess pool = launcher().chaos().managementPort().under(cage.entering()).start();
@@ -122,9 +152,7 @@ class ObituaryProcessTests extends ProcessTestSupport {
 		end.run();
 		pool.await("there is another obituary", PoolProcess.BOOT, () -> listed(pool).size() == before + 1);
 		JsonNode brief = listed(pool).path(0);
-		JsonNode worker = pool.get("/actuator/prefork/" + brief.path("pid").asLong()).json();
-		assertThat(worker.path("state").asString()).as(worker::toString).isEqualTo("EXITED");
-		JsonNode full = worker.path("obituaries").path(0);
+		JsonNode full = pool.obituary(brief.path("pid").asLong());
 		assertThat(full.path("cause")).isEqualTo(brief.path("cause"));
 		assertThat(pool.pool().json().path("obituaries").path(0)).isEqualTo(brief);
 		pool.awaitPool("it is made good",

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -142,6 +143,17 @@ final class PoolProcess {
 		Answer answer = get("/actuator/prefork");
 		assertThat(answer.status()).as(answer.text()).isEqualTo(200);
 		return new PoolStatus(answer.json());
+	}
+
+	/**
+	 * What the endpoint tells of a worker that is gone.
+	 * @param pid its process id
+	 * @return its obituary in full
+	 */
+	JsonNode obituary(long pid) {
+		JsonNode worker = get("/actuator/prefork/" + pid).json();
+		assertThat(worker.path("state").asString()).as(worker::toString).isEqualTo("EXITED");
+		return worker.path("obituaries").path(0);
 	}
 
 	PoolProcess awaitServing() {

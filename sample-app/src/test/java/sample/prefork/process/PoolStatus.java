@@ -36,6 +36,14 @@ record PoolStatus(JsonNode json) {
 	}
 
 	/**
+	 * The reload or rollback under way, or how the last one ended.
+	 * @return its fields
+	 */
+	JsonNode rollout() {
+		return this.json.path("rollout");
+	}
+
+	/**
 	 * Exits of one category so far.
 	 * @param category the category in lower case
 	 * @return how many

@@ -1,12 +1,8 @@
 package sample.prefork.process;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,16 +10,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Rolling reloads: new before old, the first new worker as the canary, nothing lost.
  */
 class ReloadProcessTests extends ProcessTestSupport {
-
-	@Override
-	PoolLauncher shared(PoolLauncher launcher) {
-		return super.shared(launcher).arguments("--sample.boot-failure-file=" + failure(),
-				"--prefork.rollout.canary-window=5s");
-	}
-
-	private Path failure() {
-		return sharedDirectory().resolve("fail");
-	}
 
 	@Test
 	void whenHupThenEveryWorkerIsReplacedAndNothingIsLost() {
@@ -56,59 +42,6 @@ class ReloadProcessTests extends ProcessTestSupport {
 		int after = pool.awaitSettled(3).generation();
 		assertThat(verdict.json().path("generation").asInt()).isEqualTo(after).isGreaterThan(before);
 		pool.post("/actuator/prefork", "{\"workers\":2}");
-	}
-
-	@Test
-	void whenCanaryFailsThenOldGenerationGoesOnUntilTheNextReload() throws IOException {
-		PoolProcess pool = sharedPool();
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL);
-		Files.createFile(failure());
-		try {
-			assertReloadFails(pool, "told to fail by " + failure());
-		}
-		finally {
-			Files.delete(failure());
-		}
-		JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
-		assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("RELOADED");
-		assertThat(pool.pool().state()).isEqualTo("RUNNING");
-	}
-
-	@Test
-	void whenCanaryIsUnwellOrExitsSoonOrCannotReadItsSettingsThenOldGenerationGoesOn() throws IOException {
-		PoolProcess pool = sharedPool();
-		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT, LogLines.ODD_REQUEST);
-		Path settings = sharedDirectory().resolve("application.yml");
-		try {
-			Files.writeString(failure(), "unwell");
-			assertReloadFails(pool, "is DOWN (told to be unwell by " + failure() + ")");
-			Files.writeString(failure(), "leave 7");
-			assertReloadFails(pool, "exited with status 7");
-			Files.delete(failure());
-			Files.writeString(settings, "sample: [");
-			assertReloadFails(pool, "sample: [");
-		}
-		finally {
-			Files.deleteIfExists(failure());
-			Files.deleteIfExists(settings);
-		}
-	}
-
-	private static void assertReloadFails(PoolProcess pool, String cause) {
-		pool.expectProblems(LogLines.RELOAD_FAILED);
-		PoolStatus before = pool.pool();
-		try (ThreeModes load = ThreeModes.against(pool.address())) {
-			JsonNode verdict = pool.post("/actuator/prefork/reload", "{\"wait\":true}").json();
-			assertThat(verdict.path("status").asString()).as(verdict.toString()).isEqualTo("FAILED");
-			assertThat(verdict.path("reason").asString()).contains(cause);
-			assertThat(pool.awaitSettled(2).pids()).isEqualTo(before.pids());
-			load.awaitProgress();
-			load.stopAndAssertNothingLost();
-		}
-		PoolStatus after = pool.pool();
-		assertThat(after.generation()).isEqualTo(before.generation());
-		assertThat(after.state()).isEqualTo("FROZEN");
-		assertThat(after.json().path("rollout").path("reason").asString()).contains(cause);
 	}
 
 	@Test

@@ -108,6 +108,8 @@ final class StrictClient implements AutoCloseable {
 
 		private final List<String> losses = new ArrayList<>();
 
+		private final List<Long> lostAt = new ArrayList<>();
+
 		private final Map<String, Long> bodies = new TreeMap<>();
 
 		private final List<Duration> latencies = new ArrayList<>();
@@ -178,6 +180,7 @@ final class StrictClient implements AutoCloseable {
 
 		private void lose(Cause cause, String what) {
 			this.lost.merge(cause, 1L, Long::sum);
+			this.lostAt.add(System.nanoTime());
 			if (this.losses.size() < LOSSES_TOLD) {
 				this.losses.add(what);
 			}
@@ -191,8 +194,8 @@ final class StrictClient implements AutoCloseable {
 		}
 
 		private LoadResult result() {
-			return new LoadResult(this.latencies.size(), this.lost, this.losses, this.connections, this.announcedCloses,
-					this.bodies, this.latencies);
+			return new LoadResult(this.latencies.size(), this.lost, this.losses, this.lostAt, this.connections,
+					this.announcedCloses, this.bodies, this.latencies);
 		}
 
 	}

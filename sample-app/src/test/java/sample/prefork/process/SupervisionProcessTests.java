@@ -8,6 +8,7 @@ import java.util.EnumSet;
 
 import org.junit.jupiter.api.Test;
 import sample.prefork.process.LostRequestException.Cause;
+import tools.jackson.databind.JsonNode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +70,9 @@ class SupervisionProcessTests extends ProcessTestSupport {
 		pool.log().awaitLine(LogLines.NO_HEARTBEAT, PoolProcess.SOON);
 		pool.log().awaitLine(LogLines.STOPPED_GIVES_NO_STACK, PoolProcess.SOON);
 		assertThat(pool.pool().exits("timeout")).isEqualTo(1);
+		JsonNode obituary = pool.obituary(stopped);
+		assertThat(obituary.path("cause").asString()).as(obituary::toString).isEqualTo("heartbeat-timeout");
+		assertThat(obituary.path("stack").asString()).contains("the process is stopped");
 	}
 
 	@Test
@@ -87,6 +91,11 @@ class SupervisionProcessTests extends ProcessTestSupport {
 		PoolStatus after = pool.awaitPool("the hung worker is replaced",
 				(status) -> status.settledAt(2) && !status.pids().equals(before.pids()));
 		assertThat(after.exits("timeout")).isEqualTo(1);
+		long gone = before.pids().stream().filter((pid) -> !after.pids().contains(pid)).findFirst().orElseThrow();
+		JsonNode obituary = pool.obituary(gone);
+		assertThat(obituary.path("cause").asString()).as(obituary::toString).isEqualTo("request-timeout");
+		assertThat(obituary.path("reason").asString()).startsWith("a request had been running for");
+		assertThat(obituary.path("stack").asString()).contains("ChaosController.hang");
 	}
 
 	@Test
