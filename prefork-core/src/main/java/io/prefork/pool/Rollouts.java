@@ -194,15 +194,16 @@ final class Rollouts {
 
 	/**
 	 * A worker is gone; gives the rollout up if it was one failure too many.
+	 * @param enough whether one of its kind is enough
 	 * @return whether it was
 	 */
-	boolean ended(WorkerRecord worker, ExitCause cause, String output) {
+	boolean ended(WorkerRecord worker, ExitCause cause, boolean enough, String output) {
 		Rollout rollout = this.current;
 		if (rollout == null) {
 			return false;
 		}
 		boolean fatal = rollout.dependsOn(worker)
-				|| (worker.generation() == rollout.generation() && abnormal(cause) && rollout.failed());
+				|| (worker.generation() == rollout.generation() && abnormal(cause) && (enough || rollout.failed()));
 		if (fatal) {
 			String excuse = trial().map(Canary::excuse).orElse("");
 			giveUp(rollout, worker + ": " + cause.describe() + excuse, output);
@@ -267,6 +268,13 @@ final class Rollouts {
 	}
 
 	/**
+	 * Whether a worker is the canary and has not proven yet.
+	 */
+	boolean onTrial(WorkerRecord worker) {
+		return this.current != null && this.current.dependsOn(worker);
+	}
+
+	/**
 	 * The canary while it serves beside the old generation.
 	 */
 	int acceptingOnTrial() {
@@ -275,11 +283,11 @@ final class Rollouts {
 
 	/**
 	 * Whether a worker is of a generation that is not to be served any more: of an older
-	 * one, or of one that has failed.
+	 * one, or of one that has failed. Spares serve nobody.
 	 */
 	boolean outdated(WorkerRecord worker) {
 		Rollout rollout = this.current;
-		return worker.counts() && worker.generation() != serving()
+		return worker.counts() && !worker.isSpare() && worker.generation() != serving()
 				&& (rollout == null || worker.generation() != rollout.generation());
 	}
 
@@ -292,6 +300,13 @@ final class Rollouts {
 			return false;
 		}
 		return trial().filter((canary) -> canary.worker() == worker).map(Canary::mayAccept).orElse(true);
+	}
+
+	/**
+	 * Whether a worker is about to open its gate.
+	 */
+	boolean isOpening(WorkerRecord worker) {
+		return worker.state() == WorkerState.READY && mayAccept(worker);
 	}
 
 	/**
