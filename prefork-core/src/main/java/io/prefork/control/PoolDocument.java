@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  * @param obituaries the last exits in brief, newest first
  * @param rollout the rollout under way, or how the last one ended, or {@code null} if
  * there was none
+ * @param trouble what is wrong with the pool as a whole, or {@code null} if nothing is
  */
 public record PoolDocument(String state, Master master, String workerClass, int threads, int generation,
 		List<ListenerDocument> listeners, Workers workers, Counters counters, Scale scale, List<WorkerSummary> pool,
-		List<ObituaryDocument> obituaries, @Nullable Rollout rollout) {
+		List<ObituaryDocument> obituaries, @Nullable Rollout rollout, @Nullable String trouble) {
 
 	/**
 	 * The master process.
@@ -52,7 +53,9 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 *
 	 * @param target workers that there should be
 	 * @param accepting workers that accept
-	 * @param ready workers that are up with their gate closed
+	 * @param spare workers that are up with their gate closed until there is a place for
+	 * them
+	 * @param ready workers that are up with their gate about to be opened
 	 * @param booting workers that are starting
 	 * @param draining workers that are leaving
 	 * @param busy requests in flight in all workers
@@ -60,8 +63,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * have not come back
 	 * @param slots requests that the accepting workers can serve at a time
 	 */
-	public record Workers(int target, int accepting, int ready, int booting, int draining, int busy, int lost,
-			int slots) {
+	public record Workers(int target, int accepting, int spare, int ready, int booting, int draining, int busy,
+			int lost, int slots) {
 	}
 
 	/**

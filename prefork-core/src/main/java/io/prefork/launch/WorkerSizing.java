@@ -70,13 +70,14 @@ public record WorkerSizing(Machine machine, List<String> chosenOptions) {
 	 * faster than any lower {@code ActiveProcessorCount} (33.9k requests/s against 32.9k,
 	 * and 27.7k by default). A worker's processors are divided too, but never below two:
 	 * with one, a single pinned virtual thread would stop all others.
-	 * @param workers number of workers, at least 1
+	 * @param workers number of workers that serve, at least 1
+	 * @param spares number of spares, which take memory and no processors
 	 * @return options of the JVM
 	 */
-	public List<String> options(int workers) {
+	public List<String> options(int workers, int spares) {
 		List<String> options = new ArrayList<>();
 		if (!OptionFamily.HEAP.isSetIn(this.chosenOptions)) {
-			options.add(String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.1f", heapPercentage(workers)));
+			options.add(String.format(Locale.ROOT, "-XX:MaxRAMPercentage=%.1f", heapPercentage(workers + spares)));
 		}
 		int cores = this.machine.processors();
 		if (processors(workers) < cores) {

@@ -47,8 +47,9 @@ final class PoolDocuments {
 		int accepting = count(view, WorkerState.ACCEPTING);
 		int slots = this.configuration.settings().slots();
 		PoolDocument.Workers workers = new PoolDocument.Workers(view.target(), accepting,
-				count(view, WorkerState.READY), count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING),
-				count(view, WorkerState.DRAINING), summaries.stream().mapToInt(PoolDocument.WorkerSummary::busy).sum(),
+				count(view, WorkerState.SPARE), count(view, WorkerState.READY),
+				count(view, WorkerState.SPAWNED) + count(view, WorkerState.BOOTING), count(view, WorkerState.DRAINING),
+				summaries.stream().mapToInt(PoolDocument.WorkerSummary::busy).sum(),
 				summaries.stream().mapToInt(PoolDocument.WorkerSummary::lost).sum(), accepting * slots);
 		Totals totals = countedByTheGone;
 		for (PoolView.WorkerView worker : view.workers()) {
@@ -62,7 +63,7 @@ final class PoolDocuments {
 						totals.slow(), totals.timedOut(), view.spawned(), ObituaryDocuments.exits(view),
 						ObituaryDocuments.causes(view), rollouts(view)),
 				scale(view.scale()), summaries, ObituaryDocuments.last(view),
-				view.rollout().map(PoolDocuments::document).orElse(null));
+				view.rollout().map(PoolDocuments::document).orElse(null), bounded(view.trouble()));
 	}
 
 	Optional<WorkerDocument> worker(PoolView view, String slotOrPid) {

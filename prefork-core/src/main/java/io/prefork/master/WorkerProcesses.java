@@ -156,6 +156,8 @@ final class WorkerProcesses {
 			signal = "an unknown cause (" + ex.getMessage() + ")";
 		}
 		process.reaped();
+		// Looking into it takes a while, and a spare need not wait for that.
+		this.events.accept(new Event.Died(process.id()));
 		Postmortems.Death death = this.postmortems.death(process, signal);
 		awaitLastWords(process);
 		String output = tail(process.output());

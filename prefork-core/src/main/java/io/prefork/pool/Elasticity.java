@@ -129,7 +129,7 @@ final class Elasticity {
 
 	private void grow(Scaler.Growth growth, Surroundings seen, Instant now) {
 		int target = this.staffing.target();
-		int room = seen.room(target - this.roster.accepting());
+		int room = seen.room(this.staffing.starting());
 		if (target >= this.policy.maximum()) {
 			refuse(ScaleReason.MAXIMUM, "there may be no more than " + this.policy.maximum(), now);
 		}

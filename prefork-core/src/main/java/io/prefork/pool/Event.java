@@ -145,6 +145,15 @@ public sealed interface Event {
 	}
 
 	/**
+	 * A worker's process has ended, and what it ended of is being looked into:
+	 * {@link Exited} will tell. Need not be told.
+	 *
+	 * @param worker the worker
+	 */
+	record Died(WorkerId worker) implements OfWorker {
+	}
+
+	/**
 	 * A worker's process ended and was reaped.
 	 *
 	 * @param worker the worker

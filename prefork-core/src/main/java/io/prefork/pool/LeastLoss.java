@@ -28,7 +28,7 @@ final class LeastLoss implements Comparator<WorkerRecord> {
 	private static int stage(WorkerRecord worker) {
 		return switch (worker.state()) {
 			case SPAWNED, BOOTING -> 0;
-			case READY -> 1;
+			case SPARE, READY -> 1;
 			case ACCEPTING, DRAINING, EXITED -> 2;
 		};
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -88,6 +89,10 @@ public final class Pool {
 		take(event, this.latest);
 		this.staffing.staff(this.latest);
 		watchService();
+		if (this.staffing.isHopeless()) {
+			this.staffing.close();
+			this.shutdown.fail(BOOT, this.staffing.trouble(), this.latest);
+		}
 		this.shutdown.verdict().ifPresent((terminate) -> {
 			this.orders.add(terminate);
 			this.over = true;
@@ -102,7 +107,8 @@ public final class Pool {
 	public PoolView view() {
 		return new PoolView(this.staffing.state(), this.staffing.target(), this.rollouts.generation(),
 				this.roster.view(), this.roster.spawned(), this.obituaries.counts(), this.obituaries.last(),
-				this.rollouts.view(), this.rollouts.verdicts().counts(), this.elasticity.view());
+				this.rollouts.view(), this.rollouts.verdicts().counts(), this.elasticity.view(),
+				this.staffing.trouble());
 	}
 
 	private void take(Event event, Instant now) {
@@ -143,18 +149,17 @@ public final class Pool {
 			spawned(worker, spawned.pid(), now);
 		}
 		else if (event instanceof Event.SpawnFailed failed) {
-			gone(worker, new ExitCause.BootFailure(false, "could not be started: " + failed.reason()), "",
-					Postmortem.NONE, now);
+			gone(worker, new ExitCause.BootFailure(false, "could not be started: " + failed.reason()),
+					new Event.Exited(failed.worker(), OptionalInt.empty(), "", ""), now);
 		}
 		else if (event instanceof Event.Connected) {
 			worker.become(WorkerState.BOOTING, now);
 		}
 		else if (event instanceof Event.Ready) {
-			ready(worker, WorkerState.READY, now);
+			ready(worker, this.rollouts.onTrial(worker) ? WorkerState.READY : WorkerState.SPARE, now);
 		}
 		else if (event instanceof Event.Accepting) {
 			if (ready(worker, WorkerState.ACCEPTING, now)) {
-				this.elasticity.booted(worker.age(now));
 				this.orders
 					.info(worker + " is accepting, " + DurationText.of(worker.age(now)) + " after it was started");
 			}
@@ -174,8 +179,11 @@ public final class Pool {
 		else if (event instanceof Event.EvidenceTaken taken) {
 			this.departures.evidence(worker, taken.text(), now);
 		}
+		else if (event instanceof Event.Died) {
+			died(worker, now);
+		}
 		else if (event instanceof Event.Exited exited) {
-			gone(worker, CauseOfDeath.of(worker, exited), exited.output(), exited.found(), now);
+			gone(worker, CauseOfDeath.of(worker, exited), exited, now);
 		}
 	}
 
@@ -188,6 +196,9 @@ public final class Pool {
 	}
 
 	private boolean ready(WorkerRecord worker, WorkerState state, Instant now) {
+		if (worker.booting()) {
+			this.elasticity.booted(worker.age(now));
+		}
 		boolean news = worker.become(state, now);
 		if (news) {
 			this.staffing.proven();
@@ -196,7 +207,7 @@ public final class Pool {
 	}
 
 	private void leaving(WorkerRecord worker, String reason, Instant now) {
-		if (worker.counts()) {
+		if (worker.counts() || worker.isLost()) {
 			this.departures.announced(worker, reason, now);
 			this.shutdown.bound(worker);
 			if (!worker.ready()) {
@@ -249,6 +260,9 @@ public final class Pool {
 			if (cause.get().category() == ExitCause.Category.BOOT) {
 				failed(worker, cause.get(), now);
 			}
+			else {
+				this.staffing.hung(worker, now);
+			}
 		}
 	}
 
@@ -270,20 +284,42 @@ public final class Pool {
 		this.shutdown.fail(worker, status, worker + ": " + cause.describe(), now);
 	}
 
-	private void gone(WorkerRecord worker, ExitCause cause, String output, Postmortem found, Instant now) {
+	/**
+	 * The place of a worker that served is empty from now on. What is said of one that
+	 * boots or leaves may still be on its way, and matters.
+	 */
+	private void died(WorkerRecord worker, Instant now) {
+		if (worker.state().isUp()) {
+			worker.become(WorkerState.EXITED, now);
+		}
+	}
+
+	private void gone(WorkerRecord worker, ExitCause cause, Event.Exited exited, Instant now) {
 		boolean unexpected = worker.departure() == null;
+		String output = exited.output();
 		this.roster.remove(worker);
 		worker.become(WorkerState.EXITED, now);
-		Obituary obituary = this.obituaries.add(worker, cause, found, now);
+		Obituary obituary = this.obituaries.add(worker, cause, exited.found(), now);
 		this.orders.add(new Action.Announce(obituary));
 		if (unexpected) {
 			failed(worker, cause, now);
 		}
 		boolean blamed = this.shutdown.blames(worker, output);
-		boolean told = this.rollouts.ended(worker, cause, output, found.output()) || blamed;
+		boolean fatal = isFatal(cause, exited.code());
+		boolean told = this.rollouts.ended(worker, cause, fatal, output, found.output()) || blamed;
+		if (fatal && !told && !this.shutdown.underWay()) {
+			this.staffing.giveUp(worker, exited.code().orElseThrow());
+		}
 		String next = this.shutdown.underWay() ? "; workers left: " + this.roster.living() : this.staffing.outlook(now);
 		// What ends the server is told once, by the master as it ends.
 		report(worker, blamed ? "" : ": " + cause.describe(), obituary, next, told ? "" : output);
+	}
+
+	private boolean isFatal(ExitCause cause, OptionalInt code) {
+		return switch (cause.category()) {
+			case CRASH, BOOT -> code.isPresent() && this.staffing.isFatal(code.getAsInt());
+			case VOLUNTARY, RECYCLED, TIMEOUT -> false;
+		};
 	}
 
 	private void report(WorkerRecord worker, String why, Obituary obituary, String next, String output) {
@@ -306,7 +342,7 @@ public final class Pool {
 	 * Raises the alarm when the last accepting worker is lost.
 	 */
 	private void watchService() {
-		boolean serves = this.roster.accepting() > 0;
+		boolean serves = this.roster.count((worker) -> worker.accepting() || this.rollouts.isOpening(worker)) > 0;
 		if (this.served && !serves && this.staffing.serves()) {
 			this.orders.error("no worker accepts; " + this.roster.booting()
 					+ " are booting, connections wait in the accept queue");

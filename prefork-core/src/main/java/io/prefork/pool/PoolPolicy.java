@@ -21,10 +21,11 @@ import java.time.Duration;
  * @param rollout how a new generation takes the place of the old one
  * @param scale how many workers there are, and what changes their number
  * @param lostSlots how many slots a worker may lose to requests past their timeout
+ * @param staffing how places are kept filled
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
 		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
-		RolloutPolicy rollout, ScalePolicy scale, LostSlots lostSlots) {
+		RolloutPolicy rollout, ScalePolicy scale, LostSlots lostSlots, StaffingPolicy staffing) {
 
 	public PoolPolicy {
 		if (workers < 1 || workers > maximum) {
@@ -68,7 +69,8 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
 			Backoff backoff, RolloutPolicy rollout) {
 		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
-				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE);
+				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE,
+				new StaffingPolicy(0, Math.max(1, bootsAtOnce), RespawnPolicy.DEFAULT));
 	}
 
 	/**
@@ -79,7 +81,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	public PoolPolicy with(ScalePolicy scale) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
 				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, scale, this.lostSlots);
+				this.rollout, scale, this.lostSlots, this.staffing);
 	}
 
 	/**
@@ -90,7 +92,18 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	public PoolPolicy with(LostSlots lostSlots) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
 				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, this.scale, lostSlots);
+				this.rollout, this.scale, lostSlots, this.staffing);
+	}
+
+	/**
+	 * The same rules, but for how places are kept filled.
+	 * @param staffing how they are
+	 * @return the rules
+	 */
+	public PoolPolicy with(StaffingPolicy staffing) {
+		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
+				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
+				this.rollout, this.scale, this.lostSlots, staffing);
 	}
 
 	/**
@@ -99,7 +112,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 * @return the number of slots; the slot of every {@link WorkerId} is below it
 	 */
 	public int slots() {
-		return (int) Math.min(Integer.MAX_VALUE, 2L * this.maximum + 2);
+		return (int) Math.min(Integer.MAX_VALUE, 2L * this.maximum + 2L * this.staffing.spares() + 2);
 	}
 
 	private static void requireNotNegative(String name, Duration value) {

@@ -20,10 +20,11 @@ import java.util.Optional;
  * none
  * @param rollouts rollouts so far, by how they ended
  * @param scale how the target comes about
+ * @param trouble what is wrong with the pool as a whole, readable, or empty
  */
 public record PoolView(State state, int target, int generation, List<WorkerView> workers, long spawned,
 		Map<ExitCause.Kind, Long> causes, List<Obituary> obituaries, Optional<RolloutView> rollout,
-		Map<RolloutView.Stage, Long> rollouts, ScaleView scale) {
+		Map<RolloutView.Stage, Long> rollouts, ScaleView scale, String trouble) {
 
 	/**
 	 * Processes ended so far, by category.
@@ -52,10 +53,14 @@ public record PoolView(State state, int target, int generation, List<WorkerView>
 		RELOADING,
 		/**
 		 * The last rollout failed: what serves is not what was asked for, until another
-		 * one succeeds.
+		 * one succeeds. Or a worker has exited with a fatal status, and those that serve
+		 * go on as long as they live.
 		 */
 		FROZEN,
-		/** Workers die faster than they are healthy; respawns are being delayed. */
+		/**
+		 * Workers die faster than they are healthy; respawns are being delayed, or have
+		 * been given up.
+		 */
 		DEGRADED,
 		/** The workers were dismissed; the master waits for a command. */
 		DISMISSED,

@@ -32,11 +32,11 @@ final class Replacements {
 
 	/**
 	 * Why a worker is to be replaced.
-	 * @return the cause under which it will be gone, or empty if it is to stay or is
-	 * leaving already
+	 * @return the cause under which it will be gone, or empty if it is to stay, is
+	 * leaving already, or is a spare, which needs no successor
 	 */
 	Optional<ExitCause> cause(WorkerRecord worker) {
-		if (!worker.counts()) {
+		if (!worker.counts() || worker.isSpare()) {
 			return Optional.empty();
 		}
 		Optional<ExitCause> marked = Optional.ofNullable(worker.retirement());
@@ -49,17 +49,14 @@ final class Replacements {
 	}
 
 	/**
-	 * How many workers are wanted beyond the target: a canary, and successors of those
-	 * that are to be replaced.
+	 * How many workers are wanted beyond the target, as successors of those that are to
+	 * be replaced.
 	 */
 	int surge(int target) {
-		Rollout rollout = this.rollouts.current();
-		int canary = (rollout != null && rollout.hasTrial()) ? 1 : 0;
 		int outdated = outdated();
-		int marked = this.roster
-			.count((worker) -> worker.counts() && worker.retirement() != null && !this.rollouts.outdated(worker));
-		int others = Math.min(marked, (rollout != null || outdated > 0) ? 1 : quota(target));
-		return canary + Math.max(others, Math.min(outdated, this.policy.rollout().surge(target)));
+		int marked = this.roster.count((worker) -> cause(worker).isPresent() && !this.rollouts.outdated(worker));
+		int others = Math.min(marked, (this.rollouts.current() != null || outdated > 0) ? 1 : quota(target));
+		return Math.max(others, Math.min(outdated, this.policy.rollout().surge(target)));
 	}
 
 	/**
@@ -74,8 +71,8 @@ final class Replacements {
 			.sorted(new LeastLoss((worker) -> worker.retirement() != null))
 			.toList();
 		for (WorkerRecord worker : candidates) {
-			boolean spare = !worker.accepting() || accepting > least(worker, target);
-			if (allowed > 0 && spare) {
+			boolean dispensable = !worker.accepting() || accepting > least(worker, target);
+			if (allowed > 0 && dispensable) {
 				accepting -= worker.accepting() ? 1 : 0;
 				allowed--;
 				this.departures.send(worker, cause(worker).orElseThrow(), now);

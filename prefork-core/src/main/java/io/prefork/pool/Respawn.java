@@ -2,62 +2,107 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * When a crashed worker's place is filled again. Crashes are counted for the whole pool,
- * so that the delay grows whichever slot they happen in; only the places that they leave
- * wait, everything else (scaling, replacements, voluntary exits) does not.
- * <p>
- * The run of crashes is over when a worker <em>spawned after the last crash</em> has been
- * ready for long enough. A sibling that has been well for hours proves nothing about the
- * place that keeps crashing, nor does the absence of crashes while it boots.
+ * When, and in which slot, a crashed worker's place is filled again. Each place has a
+ * delay of its own, so that one that crashes again and again does not hold up the others;
+ * only when the whole pool has more exits than it should do all of them wait longer. What
+ * no crash has left (scaling, replacements, voluntary exits) never waits.
  */
 final class Respawn {
 
 	private final PoolPolicy.Backoff backoff;
 
-	private int crashes;
+	private final RespawnPolicy policy;
 
-	private int owed;
+	private final Map<Integer, CrashRun> runs = new TreeMap<>();
 
-	private long lastSerial;
+	private final ExitWindow window;
 
-	private Instant notBefore = Instant.MIN;
+	private final Orders orders;
 
-	Respawn(PoolPolicy.Backoff backoff) {
+	private boolean alarmed;
+
+	private String givenUp = "";
+
+	Respawn(PoolPolicy.Backoff backoff, RespawnPolicy policy, Orders orders) {
 		this.backoff = backoff;
+		this.policy = policy;
+		this.orders = orders;
+		this.window = new ExitWindow(policy.poolIntensity(), policy.window());
 	}
 
 	/**
-	 * A worker has crashed or failed to boot.
+	 * A worker has crashed or failed to boot, and leaves a place to be filled.
 	 * @param lastSerial number of the last spawn before
 	 */
-	void crashed(long lastSerial, Instant now) {
-		this.crashes++;
-		this.owed++;
-		this.lastSerial = lastSerial;
-		this.notBefore = now.plus(this.backoff.delay(this.crashes));
+	void crashed(WorkerRecord worker, long lastSerial, Instant now) {
+		CrashRun run = count(worker, now);
+		int crashes = Math.max(run.countCrash(), this.window.excess());
+		run.owe(lastSerial, this.backoff.delay(crashes), now);
 	}
 
 	/**
-	 * Ends the run of crashes if a worker has shown that it is over.
+	 * A worker had to be ended. That counts as an exit, and its place does not wait: to
+	 * find out has taken long enough.
+	 */
+	void hung(WorkerRecord worker, Instant now) {
+		count(worker, now);
+	}
+
+	private CrashRun count(WorkerRecord worker, Instant now) {
+		CrashRun run = this.runs.computeIfAbsent(worker.id().slot(), (slot) -> new CrashRun(this.policy));
+		run.ended(now);
+		this.window.add(now);
+		forget(now);
+		if (this.window.excess() > 0 && !this.alarmed) {
+			this.alarmed = true;
+			this.orders.warn(excess() + ": respawns slow down");
+		}
+		return run;
+	}
+
+	/**
+	 * Ends runs of crashes that workers have shown to be over.
 	 */
 	void observe(Roster roster, Instant now) {
-		if (this.crashes > 0 && roster.all().stream().anyMatch((worker) -> proves(worker, now))) {
-			this.crashes = 0;
+		for (WorkerRecord worker : roster.all()) {
+			CrashRun run = this.runs.get(worker.id().slot());
+			if (run != null) {
+				run.observe(worker, this.backoff.healthyAfter(), now);
+			}
 		}
+		forget(now);
+		this.runs.values().removeIf(CrashRun::isOver);
 	}
 
-	private boolean proves(WorkerRecord worker, Instant now) {
-		return worker.id().serial() > this.lastSerial && worker.healthyFor(this.backoff.healthyAfter(), now);
+	private void forget(Instant now) {
+		this.window.forgetUntil(now);
+		this.runs.values().forEach((run) -> run.forgetUntil(now));
+		this.alarmed &= this.window.excess() > 0;
 	}
 
 	/**
-	 * Owes no more than there are places to fill.
+	 * Owes no more than there are places to fill; those that would wait longest are given
+	 * up.
 	 * @param missing places to fill
 	 */
 	void settle(int missing) {
-		this.owed = Math.min(this.owed, Math.max(missing, 0));
+		for (int surplus = owed() - Math.max(0, missing); surplus > 0; surplus--) {
+			this.runs.values()
+				.stream()
+				.filter(CrashRun::owed)
+				.max(Comparator.comparing(CrashRun::notBefore))
+				.ifPresent(CrashRun::drop);
+		}
+	}
+
+	private int owed() {
+		return (int) this.runs.values().stream().filter(CrashRun::owed).count();
 	}
 
 	/**
@@ -65,30 +110,92 @@ final class Respawn {
 	 * @param missing places to fill, at least 1
 	 */
 	Duration delay(int missing, Instant now) {
-		boolean free = missing > this.owed || !now.isBefore(this.notBefore);
-		return free ? Duration.ZERO : Duration.between(now, this.notBefore);
+		Optional<Instant> due = next().map((place) -> place.getValue().notBefore());
+		return (missing > owed() || due.isEmpty() || !now.isBefore(due.get())) ? Duration.ZERO
+				: Duration.between(now, due.get());
+	}
+
+	/**
+	 * The slot for a worker that need not wait any longer: the one whose time has come if
+	 * there is one, else one that waits for nothing.
+	 */
+	int slot(Roster roster, Instant now) {
+		Optional<Map.Entry<Integer, CrashRun>> due = next()
+			.filter((place) -> !now.isBefore(place.getValue().notBefore()));
+		if (due.isEmpty()) {
+			return roster.freeSlot((slot) -> !this.runs.containsKey(slot));
+		}
+		int slot = due.get().getKey();
+		CrashRun run = due.get().getValue();
+		run.filled();
+		if (roster.isFree(slot)) {
+			return slot;
+		}
+		// What failed to boot may still be on its way out.
+		int other = roster.freeSlot((free) -> !this.runs.containsKey(free));
+		this.runs.remove(slot);
+		this.runs.put(other, run);
+		return other;
+	}
+
+	private Optional<Map.Entry<Integer, CrashRun>> next() {
+		return this.runs.entrySet()
+			.stream()
+			.filter((place) -> place.getValue().owed())
+			.min(Comparator.comparing((place) -> place.getValue().notBefore()));
 	}
 
 	/**
 	 * Whether workers are dying faster than they are healthy.
+	 * @param whole whether nobody is missing; then that some place is in trouble does not
+	 * matter
 	 */
-	boolean troubled() {
-		return this.crashes > 0;
+	boolean troubled(boolean whole) {
+		boolean lacking = !whole && (hasGivenUp() || this.runs.values().stream().anyMatch(CrashRun::troubled));
+		return lacking || this.window.excess() > 0;
 	}
 
 	/**
-	 * Whether a worker crashed after one that had crashed, with no health between them.
+	 * Whether crashes are the pool's and not one place's.
 	 */
 	boolean looping() {
-		return this.crashes > 1;
+		return this.window.excess() > 0 || this.runs.values().stream().filter(CrashRun::troubled).count() > 1;
+	}
+
+	/**
+	 * No place is filled any more.
+	 * @param reason why
+	 */
+	void giveUp(String reason) {
+		this.givenUp = reason;
+	}
+
+	boolean hasGivenUp() {
+		return !this.givenUp.isEmpty();
+	}
+
+	/**
+	 * What is wrong with the pool as a whole, readable, or empty.
+	 */
+	String trouble() {
+		if (hasGivenUp()) {
+			return this.givenUp;
+		}
+		return (this.window.excess() > 0) ? excess() : "";
+	}
+
+	private String excess() {
+		return this.window.count() + " workers have ended unexpectedly within " + DurationText.of(this.policy.window());
 	}
 
 	/**
 	 * Starts over: other code has proven to boot.
 	 */
 	void reset() {
-		this.crashes = 0;
-		this.notBefore = Instant.MIN;
+		this.runs.clear();
+		this.window.clear();
+		this.alarmed = false;
+		this.givenUp = "";
 	}
 
 }

@@ -201,11 +201,12 @@ final class Rollouts {
 
 	/**
 	 * A worker is gone; gives the rollout up if it was one failure too many.
+	 * @param enough whether one of its kind is enough
 	 * @param unlogged what it printed that is in no log yet
 	 * @param last the last that it printed
 	 * @return whether it was
 	 */
-	boolean ended(WorkerRecord worker, ExitCause cause, String unlogged, String last) {
+	boolean ended(WorkerRecord worker, ExitCause cause, boolean enough, String unlogged, String last) {
 		if (worker == this.blamed) {
 			this.verdicts.complete(last);
 			this.blamed = null;
@@ -215,7 +216,7 @@ final class Rollouts {
 			return false;
 		}
 		boolean fatal = rollout.dependsOn(worker)
-				|| (worker.generation() == rollout.generation() && abnormal(cause) && rollout.failed());
+				|| (worker.generation() == rollout.generation() && abnormal(cause) && (enough || rollout.failed()));
 		if (fatal) {
 			String excuse = trial().map(Canary::excuse).orElse("");
 			giveUp(rollout, worker + ": " + cause.describe() + excuse, unlogged, unlogged.isBlank() ? last : unlogged);
@@ -280,6 +281,13 @@ final class Rollouts {
 	}
 
 	/**
+	 * Whether a worker is the canary and has not proven yet.
+	 */
+	boolean onTrial(WorkerRecord worker) {
+		return this.current != null && this.current.dependsOn(worker);
+	}
+
+	/**
 	 * The canary while it serves beside the old generation.
 	 */
 	int acceptingOnTrial() {
@@ -288,11 +296,11 @@ final class Rollouts {
 
 	/**
 	 * Whether a worker is of a generation that is not to be served any more: of an older
-	 * one, or of one that has failed.
+	 * one, or of one that has failed. Spares serve nobody.
 	 */
 	boolean outdated(WorkerRecord worker) {
 		Rollout rollout = this.current;
-		return worker.counts() && worker.generation() != serving()
+		return worker.counts() && !worker.isSpare() && worker.generation() != serving()
 				&& (rollout == null || worker.generation() != rollout.generation());
 	}
 
@@ -305,6 +313,13 @@ final class Rollouts {
 			return false;
 		}
 		return trial().filter((canary) -> canary.worker() == worker).map(Canary::mayAccept).orElse(true);
+	}
+
+	/**
+	 * Whether a worker is about to open its gate.
+	 */
+	boolean isOpening(WorkerRecord worker) {
+		return worker.state() == WorkerState.READY && mayAccept(worker);
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,11 @@ final class Roster {
 	}
 
 	/**
-	 * Enters a new worker into the lowest free slot.
+	 * Enters a new worker.
+	 * @param slot a free slot
 	 */
-	WorkerRecord add(int generation, long recycleAt, Instant now) {
-		WorkerId id = new WorkerId(this.slots.nextClearBit(0), ++this.serial);
+	WorkerRecord add(int slot, int generation, long recycleAt, Instant now) {
+		WorkerId id = new WorkerId(slot, ++this.serial);
 		WorkerRecord worker = new WorkerRecord(id, generation, recycleAt, now);
 		this.slots.set(id.slot());
 		this.workers.put(id, worker);
@@ -43,6 +45,22 @@ final class Roster {
 	void remove(WorkerRecord worker) {
 		this.workers.remove(worker.id());
 		this.slots.clear(worker.id().slot());
+	}
+
+	boolean isFree(int slot) {
+		return !this.slots.get(slot);
+	}
+
+	/**
+	 * The lowest free slot of those that are preferred, or of all. There must be one.
+	 */
+	int freeSlot(IntPredicate preferred) {
+		for (int slot = this.slots.nextClearBit(0); slot < this.size; slot = this.slots.nextClearBit(slot + 1)) {
+			if (preferred.test(slot)) {
+				return slot;
+			}
+		}
+		return this.slots.nextClearBit(0);
 	}
 
 	@Nullable WorkerRecord find(WorkerId id) {
@@ -71,8 +89,11 @@ final class Roster {
 		return count;
 	}
 
-	int counting() {
-		return count(WorkerRecord::counts);
+	/**
+	 * Those that count, and those whose processes have ended of nobody knows what yet.
+	 */
+	int countingOrLost() {
+		return count((worker) -> worker.counts() || worker.isLost());
 	}
 
 	int accepting() {

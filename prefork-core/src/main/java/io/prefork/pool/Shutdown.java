@@ -72,15 +72,24 @@ final class Shutdown {
 
 	/**
 	 * Ends the server because no worker can boot.
+	 * @param status exit status of the master
+	 * @param reason what happened
+	 */
+	void fail(int status, String reason, Instant now) {
+		this.status = status;
+		this.reason = reason;
+		hurry(now);
+	}
+
+	/**
+	 * Ends the server because of one worker that cannot boot.
 	 * @param culprit the worker that showed it
 	 * @param status exit status of the master
 	 * @param reason what happened to it
 	 */
 	void fail(WorkerRecord culprit, int status, String reason, Instant now) {
 		this.culprit = culprit;
-		this.status = status;
-		this.reason = reason;
-		hurry(now);
+		fail(status, reason, now);
 	}
 
 	private void serveQueues(Instant now) {
@@ -88,7 +97,7 @@ final class Shutdown {
 		Duration half = this.gracefulTimeout.dividedBy(2);
 		this.queuesUntil = now.plus((half.compareTo(QUEUES) < 0) ? half : QUEUES);
 		this.drainUntil = now.plus(this.gracefulTimeout);
-		for (WorkerRecord worker : this.roster.those(WorkerRecord::booting)) {
+		for (WorkerRecord worker : this.roster.those((one) -> one.counts() && !one.serving())) {
 			this.departures.send(worker, CAUSE, now);
 		}
 		this.roster.all().forEach(this::bound);

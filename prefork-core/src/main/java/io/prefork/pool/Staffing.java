@@ -28,6 +28,8 @@ final class Staffing {
 
 	private final Replacements replacements;
 
+	private final Spares spares;
+
 	private final Orders orders;
 
 	private int target;
@@ -47,7 +49,8 @@ final class Staffing {
 		this.rollouts = rollouts;
 		this.orders = orders;
 		this.replacements = new Replacements(policy, roster, departures, rollouts);
-		this.respawn = new Respawn(policy.backoff());
+		this.spares = new Spares(policy.staffing().spares(), roster, departures, rollouts, orders);
+		this.respawn = new Respawn(policy.backoff(), policy.staffing().respawn(), orders);
 		this.target = policy.workers();
 	}
 
@@ -63,48 +66,63 @@ final class Staffing {
 			this.respawn.reset();
 		}
 		this.replacements.retire(this.target, now);
-		sendSurplus(now);
+		this.spares.promote(this.target, places(), now);
+		sendWithoutPlace(now);
 		this.rollouts.finish(this.target);
 		if (this.everReady) {
 			this.rollouts.begin(this.fromNothing);
 		}
 		this.fromNothing = false;
+		this.spares.clear(now);
+		sendBooting(now);
 		spawn(now);
 		openGates(now);
 	}
 
-	private int needed() {
+	/**
+	 * Places for workers that serve, but for a canary.
+	 */
+	private int places() {
 		Rollout rollout = this.rollouts.current();
 		int surge = this.replacements.surge(this.target);
 		return (rollout != null && rollout.holdsRespawns()) ? surge : this.target + surge;
 	}
 
-	private void sendSurplus(Instant now) {
-		int surplus = this.roster.counting() - needed();
-		if (surplus <= 0) {
-			return;
-		}
+	/**
+	 * Processes that there should be and are not.
+	 */
+	private int missing() {
 		Rollout rollout = this.rollouts.current();
-		List<WorkerRecord> victims = this.roster
-			.those((worker) -> worker.counts() && (rollout == null || !rollout.dependsOn(worker)))
-			.stream()
+		int canary = (rollout != null && rollout.hasTrial()) ? 1 : 0;
+		return places() + canary + this.spares.number() - this.roster.countingOrLost();
+	}
+
+	private void sendWithoutPlace(Instant now) {
+		List<WorkerRecord> serving = this.roster.those((worker) -> worker.serving() && !this.rollouts.onTrial(worker));
+		send(serving, serving.size() - places(), now);
+	}
+
+	private void sendBooting(Instant now) {
+		send(this.roster.those((worker) -> worker.booting() && !this.rollouts.onTrial(worker)), -missing(), now);
+	}
+
+	private void send(List<WorkerRecord> candidates, int surplus, Instant now) {
+		candidates.stream()
 			.sorted(new LeastLoss((worker) -> this.replacements.cause(worker).isPresent()))
-			.limit(surplus)
-			.toList();
-		for (WorkerRecord victim : victims) {
-			this.departures.send(victim, new ExitCause.Voluntary("scale-down"), now);
-		}
+			.limit(Math.max(0, surplus))
+			.toList()
+			.forEach((victim) -> this.departures.send(victim, new ExitCause.Voluntary("scale-down"), now));
 	}
 
 	private void spawn(Instant now) {
-		int missing = needed() - this.roster.counting();
+		int missing = missing();
 		this.respawn.settle(missing);
-		while (missing > 0 && this.roster.booting() < this.policy.bootsAtOnce() && !this.roster.full()) {
+		while (missing > 0 && this.roster.booting() < bootsAtOnce() && !this.roster.full()) {
 			Rollout rollout = this.rollouts.current();
 			if (rollout != null && rollout.wantsCanary()) {
 				this.rollouts.send(spawn(rollout.generation(), now));
 			}
-			else if (this.respawn.delay(missing, now).isZero()) {
+			else if (!this.respawn.hasGivenUp() && this.respawn.delay(missing, now).isZero()) {
 				spawn(this.rollouts.serving(), now);
 			}
 			else {
@@ -115,8 +133,18 @@ final class Staffing {
 		}
 	}
 
+	/**
+	 * Those that serve are not to be starved by those that boot, unless they are so few
+	 * that to be more is what they need.
+	 */
+	private int bootsAtOnce() {
+		boolean served = 2 * this.roster.accepting() >= this.target;
+		return served ? Math.min(this.policy.bootsAtOnce(), this.policy.staffing().bootsWhileServing())
+				: this.policy.bootsAtOnce();
+	}
+
 	private WorkerRecord spawn(int generation, Instant now) {
-		WorkerRecord worker = this.roster.add(generation, recycleAt(), now);
+		WorkerRecord worker = this.roster.add(this.respawn.slot(this.roster, now), generation, recycleAt(), now);
 		this.orders.add(new Action.Spawn(worker.id(), generation));
 		return worker;
 	}
@@ -150,10 +178,59 @@ final class Staffing {
 	 * delay.
 	 */
 	void crashed(WorkerRecord worker, Instant now) {
-		Rollout rollout = this.rollouts.current();
-		if (rollout == null || !rollout.dependsOn(worker)) {
-			this.respawn.crashed(this.roster.spawned(), now);
+		if (!this.rollouts.onTrial(worker)) {
+			this.respawn.crashed(worker, this.roster.spawned(), now);
 		}
+	}
+
+	/**
+	 * A worker is ended because it hangs.
+	 */
+	void hung(WorkerRecord worker, Instant now) {
+		if (!this.rollouts.onTrial(worker)) {
+			this.respawn.hung(worker, now);
+		}
+	}
+
+	/**
+	 * Whether an exit status says that every worker of its generation would do the same.
+	 */
+	boolean isFatal(int code) {
+		return this.policy.staffing().respawn().fatalExitCodes().contains(code);
+	}
+
+	/**
+	 * A worker has exited with a fatal status, and no rollout takes the blame: no more of
+	 * its kind are started.
+	 */
+	void giveUp(WorkerRecord worker, int code) {
+		if (worker.generation() == this.rollouts.serving()) {
+			this.respawn.giveUp(worker + " has exited with status " + code
+					+ ", which is fatal: no worker is started until a reload or a rollback");
+			this.orders.error(this.respawn.trouble() + "; " + this.roster.accepting() + " workers go on");
+		}
+	}
+
+	/**
+	 * Whether there is no worker, nor will there be one.
+	 */
+	boolean isHopeless() {
+		return this.mode == Mode.SERVING && this.respawn.hasGivenUp() && this.roster.living() == 0
+				&& this.rollouts.current() == null;
+	}
+
+	/**
+	 * What is wrong with the pool as a whole, readable, or empty.
+	 */
+	String trouble() {
+		return this.respawn.trouble();
+	}
+
+	/**
+	 * Workers that have been asked for and are not up yet.
+	 */
+	int starting() {
+		return this.target + this.spares.number() - this.roster.count((worker) -> worker.state().isUp());
 	}
 
 	/**
@@ -161,8 +238,8 @@ final class Staffing {
 	 * @return a clause, or empty if there is nothing to be done
 	 */
 	String outlook(Instant now) {
-		int missing = (this.mode == Mode.SERVING) ? needed() - this.roster.counting() : 0;
-		if (missing <= 0) {
+		int missing = (this.mode == Mode.SERVING) ? missing() : 0;
+		if (missing <= 0 || this.respawn.hasGivenUp()) {
 			return "";
 		}
 		this.respawn.settle(missing);
@@ -277,10 +354,11 @@ final class Staffing {
 			return PoolView.State.RELOADING;
 		}
 		boolean whole = this.roster.accepting() >= this.target;
-		if (!whole && this.respawn.troubled()) {
+		boolean frozen = this.rollouts.verdicts().frozen() || this.respawn.hasGivenUp();
+		if (this.respawn.troubled(whole)) {
 			return PoolView.State.DEGRADED;
 		}
-		if (this.rollouts.verdicts().frozen()) {
+		if (frozen) {
 			return PoolView.State.FROZEN;
 		}
 		return whole ? PoolView.State.RUNNING : PoolView.State.SCALING;

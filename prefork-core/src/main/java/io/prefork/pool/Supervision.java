@@ -62,6 +62,7 @@ final class Supervision {
 	Optional<ExitCause> judge(WorkerRecord worker, Instant now) {
 		return switch (worker.state()) {
 			case SPAWNED, BOOTING -> judgeBoot(worker, now);
+			case SPARE -> judgeHeartbeat(worker, now);
 			case READY -> judgeBoot(worker, now).or(() -> judgeHeartbeat(worker, now));
 			case ACCEPTING -> judgeHeartbeat(worker, now).or(() -> judgeRequest(worker, now));
 			// A leaving worker has a deadline of its own.

@@ -43,6 +43,8 @@ final class WorkerRecord {
 
 	private boolean shuttingDown;
 
+	private boolean shelved;
+
 	/**
 	 * A worker that is about to be spawned.
 	 * @param id its identity
@@ -68,8 +70,9 @@ final class WorkerRecord {
 		if (!this.state.mayBecome(next)) {
 			return false;
 		}
-		if (next == WorkerState.READY || next == WorkerState.ACCEPTING) {
-			this.readySince = (this.readySince != null) ? this.readySince : now;
+		if (next.isUp()) {
+			// A spare has stood no test yet: it counts from when it is to accept.
+			this.readySince = (this.readySince != null && next != WorkerState.READY) ? this.readySince : now;
 			this.bootClock = now;
 		}
 		if (next.counts()) {
@@ -187,11 +190,43 @@ final class WorkerRecord {
 		return this.state == WorkerState.ACCEPTING;
 	}
 
+	boolean isSpare() {
+		return this.state == WorkerState.SPARE;
+	}
+
+	/**
+	 * Whether it has a place: it accepts, or is to.
+	 */
+	boolean serving() {
+		return this.state == WorkerState.READY || this.state == WorkerState.ACCEPTING;
+	}
+
+	/**
+	 * Whether its process has ended, and what of is being looked into.
+	 */
+	boolean isLost() {
+		return this.state == WorkerState.EXITED && this.departure == null;
+	}
+
+	/**
+	 * Keeps it as a spare.
+	 * @return {@code true} the first time
+	 */
+	boolean shelve() {
+		boolean first = !this.shelved;
+		this.shelved = true;
+		return first;
+	}
+
+	boolean isShelved() {
+		return this.shelved;
+	}
+
 	/**
 	 * Whether it takes part in the race for processors that a booting JVM is.
 	 */
 	boolean booting() {
-		return this.state.compareTo(WorkerState.READY) < 0;
+		return this.state.compareTo(WorkerState.SPARE) < 0;
 	}
 
 	/**
@@ -202,10 +237,10 @@ final class WorkerRecord {
 	}
 
 	/**
-	 * Whether it is, and has for so long been, fit to serve.
+	 * Whether it has a place, and has had it for so long.
 	 */
 	boolean healthyFor(Duration time, Instant now) {
-		return this.readySince != null && counts() && !now.isBefore(this.readySince.plus(time));
+		return this.readySince != null && serving() && !now.isBefore(this.readySince.plus(time));
 	}
 
 	Instant spawned() {

@@ -16,7 +16,13 @@ public enum WorkerState {
 	BOOTING,
 
 	/**
-	 * The application is up, the accept gate still closed: a hot spare.
+	 * The application is up, the accept gate closed until there is a place for it: a hot
+	 * spare.
+	 */
+	SPARE,
+
+	/**
+	 * The application is up, the accept gate about to be opened.
 	 */
 	READY,
 
@@ -42,6 +48,14 @@ public enum WorkerState {
 	 */
 	public boolean counts() {
 		return compareTo(DRAINING) < 0;
+	}
+
+	/**
+	 * Whether the application is up and the worker is not on its way out.
+	 * @return {@code true} from {@link #SPARE} to {@link #ACCEPTING}
+	 */
+	public boolean isUp() {
+		return compareTo(SPARE) >= 0 && counts();
 	}
 
 	/**

@@ -22,13 +22,13 @@ class StubPoolControl implements PoolControl {
 
 	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
-			new PoolDocument.Workers(4, 4, 0, 0, 0, 3, 0, 32),
+			new PoolDocument.Workers(4, 4, 1, 0, 0, 0, 3, 0, 32),
 			new PoolDocument.Counters(9, 1, 0, 0, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L),
 					Map.of("failed", 1L)),
 			new PoolDocument.Scale("spare", 2, 8, 4, "scaling from 2 to 4 workers: 16 of 16 slots busy",
 					Map.of("spare", 1L)),
 			List.of(SUMMARY), List.of(OBITUARY),
-			new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no", "way"));
+			new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no", "way"), "too many exits");
 
 	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no", "way");
 

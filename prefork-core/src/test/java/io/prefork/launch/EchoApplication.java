@@ -29,7 +29,7 @@ final class EchoApplication {
 		List<String> extra = List.of("-Dpad={slot}" + "x".repeat(Integer.getInteger("padding", 0)));
 		JvmImage image = JvmImage.current(arguments);
 		WorkerCommands commands = new WorkerCommands(image, extra);
-		List<String> shares = new WorkerSizing(Machine.current(), commands.chosenOptions()).options(2);
+		List<String> shares = new WorkerSizing(Machine.current(), commands.chosenOptions()).options(2, 0);
 		WorkerCommand command = commands.forWorker(spec, shares, image.entryPoint())
 			.shortened(directory.resolve("worker-3.args"));
 		ProcessBuilder builder = new ProcessBuilder(command.command()).inheritIO();

@@ -64,7 +64,7 @@ class WorkerSizingTests {
 	void whenMemoryIsUnknownThenItBoundsNothing() {
 		WorkerSizing sizing = sizing(2, Long.MAX_VALUE);
 		assertThat(automatic(sizing, WorkerType.SYNC).workers()).isEqualTo(5);
-		assertThat(sizing.options(2)).contains("-XX:MaxRAMPercentage=35.0");
+		assertThat(sizing.options(2, 0)).contains("-XX:MaxRAMPercentage=35.0");
 	}
 
 	@Test
@@ -107,14 +107,20 @@ class WorkerSizingTests {
 			"8,17,4.1,-XX:ActiveProcessorCount=2 -XX:+UseSerialGC",
 			"8,512,0.1,-XX:ActiveProcessorCount=2 -XX:+UseSerialGC", "1,1,70.0,-XX:+UseSerialGC" })
 	void whenNothingIsChosenThenTheMachineIsShared(int cores, int workers, String percentage, String others) {
-		assertThat(String.join(" ", sizing(cores, PLENTY).options(workers)))
+		assertThat(String.join(" ", sizing(cores, PLENTY).options(workers, 0)))
 			.isEqualTo(("-XX:MaxRAMPercentage=" + percentage + " " + others).strip());
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "1024,1,69.7", "1024,2,27.5", "1024,4,6.4", "16384,2,35.0" })
 	void whenMemoryIsShortThenHeapsLeaveRoomForTheRest(long mebibytes, int workers, String percentage) {
-		assertThat(sizing(2, mebibytes * MIB).options(workers)).contains("-XX:MaxRAMPercentage=" + percentage);
+		assertThat(sizing(2, mebibytes * MIB).options(workers, 0)).contains("-XX:MaxRAMPercentage=" + percentage);
+	}
+
+	@Test
+	void whenThereAreSparesThenTheyHaveAShareOfTheMemoryAndNoneOfTheProcessors() {
+		assertThat(sizing(4, 16 * 1024 * MIB).options(2, 2)).containsExactly("-XX:MaxRAMPercentage=17.5",
+				"-XX:ActiveProcessorCount=2");
 	}
 
 	@ParameterizedTest
@@ -123,15 +129,15 @@ class WorkerSizingTests {
 			"-XX:+UseG1GC,UseSerialGC", "-XX:+UseZGC,UseSerialGC", "-XX:MaxGCPauseMillis=50,UseSerialGC",
 			"-XX:G1HeapRegionSize=4m,UseSerialGC", "-XX:ActiveProcessorCount=8,ActiveProcessorCount" })
 	void whenUserChoseThenThatIsLeftAlone(String option, String family) {
-		assertThat(sizing(8, PLENTY).options(8)).hasSize(3).anyMatch((given) -> given.contains(family));
-		assertThat(sizing(8, PLENTY, option).options(8)).hasSize(2).noneMatch((given) -> given.contains(family));
+		assertThat(sizing(8, PLENTY).options(8, 0)).hasSize(3).anyMatch((given) -> given.contains(family));
+		assertThat(sizing(8, PLENTY, option).options(8, 0)).hasSize(2).noneMatch((given) -> given.contains(family));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "-Xms256m", "-XX:MinRAMPercentage=50", "-XX:+UseStringDeduplication", "-XX:-UseG1GC",
 			"-XX:+UseCompressedOops", "-XX:MaxMetaspaceSize=64m" })
 	void whenUserChoseSomethingElseThenSharedAllTheSame(String option) {
-		assertThat(sizing(8, PLENTY, option).options(8)).hasSize(3);
+		assertThat(sizing(8, PLENTY, option).options(8, 0)).hasSize(3);
 	}
 
 	private static WorkerCount automatic(WorkerSizing sizing, WorkerType type) {

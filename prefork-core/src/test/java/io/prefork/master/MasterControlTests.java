@@ -40,7 +40,7 @@ class MasterControlTests {
 
 	private static final PoolView VIEW = new PoolView(PoolView.State.RUNNING, 1, 5,
 			List.of(new PoolView.WorkerView(WORKER, 41, 5, WorkerState.ACCEPTING, MonotonicTime.now())), 1, Map.of(),
-			List.of(), Optional.empty(), Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()));
+			List.of(), Optional.empty(), Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()), "");
 
 	@TempDir
 	private Path parent;

@@ -77,7 +77,7 @@ class ObituaryDocumentsTests {
 
 	private static PoolView view(List<Obituary> obituaries) {
 		return new PoolView(PoolView.State.RUNNING, 4, 2, List.of(), 12, Map.of(), obituaries, Optional.empty(),
-				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()));
+				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()), "");
 	}
 
 	private static Obituary obituary(int slot, int pid, String text) {

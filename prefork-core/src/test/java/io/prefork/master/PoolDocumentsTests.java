@@ -57,15 +57,16 @@ class PoolDocumentsTests {
 				50, 2, 4, 5, 1000, 2000, new SlotReading.Timeouts(1, 7, 8)));
 		// Of a worker that is gone.
 		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0, 0));
-		PoolDocument document = this.documents.pool(view(worker(0, 7, PID, WorkerState.ACCEPTING),
-				worker(1, 8, 0, WorkerState.SPAWNED), worker(2, 9, NO_PROCESS, WorkerState.BOOTING),
-				worker(3, 10, NO_PROCESS, WorkerState.READY), worker(4, 11, NO_PROCESS, WorkerState.DRAINING)),
+		PoolDocument document = this.documents.pool(
+				view(worker(0, 7, PID, WorkerState.ACCEPTING), worker(1, 8, 0, WorkerState.SPAWNED),
+						worker(2, 9, NO_PROCESS, WorkerState.BOOTING), worker(3, 10, NO_PROCESS, WorkerState.READY),
+						worker(4, 11, NO_PROCESS, WorkerState.DRAINING), worker(5, 12, NO_PROCESS, WorkerState.SPARE)),
 				new Totals(1000, 10, 20, 30, 40, 50));
 		assertThat(document.state()).isEqualTo("RUNNING");
 		assertThat(document.master().pid()).isEqualTo(PID);
 		assertThat(document.workerClass()).isEqualTo("gthread");
 		assertThat(document.threads()).isEqualTo(8);
-		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 2, 1, 3, 1, 8));
+		assertThat(document.workers()).isEqualTo(new PoolDocument.Workers(4, 1, 1, 1, 2, 1, 3, 1, 8));
 		assertThat(document.counters().requests()).isEqualTo(1100);
 		assertThat(document.counters().errors()).isEqualTo(14);
 		assertThat(document.counters().overflowed()).isEqualTo(22);
@@ -127,6 +128,7 @@ class PoolDocumentsTests {
 		assertThat(pool.rollout())
 			.isEqualTo(new PoolDocument.Rollout(3, true, "FAILED", Duration.ofSeconds(2), "no", null));
 		assertThat(pool.counters().rollouts()).containsEntry("failed", 1L);
+		assertThat(pool.trouble()).isEqualTo("11 workers have ended");
 	}
 
 	private static PoolView view(PoolView.WorkerView... workers) {
@@ -134,7 +136,8 @@ class PoolDocumentsTests {
 				List.of(),
 				Optional.of(new RolloutView(3, true, RolloutView.Stage.FAILED, "no", "", Duration.ofSeconds(2))),
 				Map.of(RolloutView.Stage.FAILED, 1L), new ScaleView("spare", 2, 8, 3,
-						"scaling from 2 to 4 workers: 16 of 16 slots busy", Map.of(ScaleReason.SPARE, 1L)));
+						"scaling from 2 to 4 workers: 16 of 16 slots busy", Map.of(ScaleReason.SPARE, 1L)),
+				"11 workers have ended");
 	}
 
 	private static PoolView.WorkerView worker(int slot, long serial, int pid, WorkerState state) {

@@ -253,7 +253,7 @@ class ServiceNotifierTests {
 					(slot < accepting) ? WorkerState.ACCEPTING : WorkerState.BOOTING, this.now))
 			.toList();
 		this.notifier.observe(event, new PoolView(state, TARGET, 2, workers, 4, Map.of(), List.of(), Optional.empty(),
-				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of())), this.now);
+				Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()), ""), this.now);
 		this.now = this.now.plusMillis(200);
 	}
 

@@ -222,7 +222,7 @@ class WorkerProcessesTests {
 	}
 
 	@Test
-	void whenProcessIsGoneThenItsLastWordsAreHeardFirst() throws IOException {
+	void whenProcessIsGoneThenThatIsToldAtOnceAndWhatOfAfterItsLastWords() throws IOException {
 		try (TestLink link = new TestLink(this.fixture.runDirectory.path()); ControlClient worker = link.connect()) {
 			List<Message> heardBeforeExit = new CopyOnWriteArrayList<>();
 			this.processes = new WorkerProcesses(this.fixture.os, this.fixture.configuration, this.fixture.postmortems,
@@ -235,8 +235,7 @@ class WorkerProcessesTests {
 			this.processes.spawn(WORKER, 1);
 			this.processes.connected(WORKER, link.connectionOf(worker));
 			this.processes.kill(WORKER, Signal.KILL);
-			await().until(
-					() -> ProcessHandle.of(this.processes.get(WORKER).pid()).filter(ProcessHandle::isAlive).isEmpty());
+			await().until(() -> this.events.contains(new Event.Died(WORKER)));
 			worker.tell(new Message.BootFailed("no database"));
 			worker.flush(Duration.ofSeconds(5));
 			worker.close();

@@ -28,12 +28,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * <li>No more than two workers that a reload has replaced are leaving at a time, or as
  * many as it may replace at once; none before its canary has been started.</li>
  * <li>A canary's gate is opened only when it has said that it is well.</li>
+ * <li>There are no more spares than there should be. No place is empty while there is a
+ * spare of the pool's generation, and no gate is opened of a generation before that.</li>
  * <li>A generation is prepared once, and becomes the pool's after that, when as many of
  * it accept as the target says, and nobody else.</li>
  * <li>A ticket is answered once, and tickets of 0 never.</li>
  * <li>Exits are counted, each once. Generations and spawns never run backwards.</li>
- * <li>The master ends once, as the last action, with no process left; and not but by
- * order once any worker was ready.</li>
+ * <li>The master ends once, as the last action, with no process left; and once any worker
+ * was ready, only by order or because of a fatal exit.</li>
  * <li>What it warns of is explained to those on duty.</li>
  * </ol>
  */
@@ -106,6 +108,7 @@ final class PoolInvariants {
 		}
 		else if (action instanceof Action.OpenGate gate) {
 			assertThat(processes).containsKey(gate.worker());
+			assertThat(processes.get(gate.worker()).generation).isGreaterThanOrEqualTo(this.pool.view().generation());
 			assertThat(mustBeWell(processes.get(gate.worker())) && !this.well.contains(gate.worker()))
 				.as("the gate of an unwell canary stays shut")
 				.isFalse();
@@ -147,7 +150,7 @@ final class PoolInvariants {
 		else if (action instanceof Action.Terminate terminate) {
 			this.terminated = true;
 			assertThat(processes).isEmpty();
-			assertThat(this.stopOrdered || !this.everReady).isTrue();
+			assertThat(this.stopOrdered || !this.everReady || terminate.reason().contains("is fatal")).isTrue();
 			assertThat(terminate.reason().isEmpty()).isEqualTo(terminate.status() == 0);
 		}
 	}
@@ -175,14 +178,23 @@ final class PoolInvariants {
 		require(view.target() >= 1 && view.target() <= this.policy.scale().maximum(), "the target keeps to its bounds");
 		RolloutPolicy rollout = this.policy.rollout();
 		int surge = 1 + Math.max(rollout.surge(view.target()), (view.target() + 9) / 10);
-		require(count(view, (worker) -> worker.state().counts()) <= view.target() + surge,
-				"no more count than the target and the surge");
+		require(count(view, (worker) -> worker.state().counts()) <= view.target() + surge
+				+ this.policy.staffing().spares(), "no more count than the target, the surge and the spares");
 		boolean serving = view.state() != PoolView.State.DISMISSED && view.state() != PoolView.State.STOPPING;
 		require(!serving || !drainsAccepting(actions) || count(view,
 				(worker) -> worker.state() == WorkerState.ACCEPTING && !isOnTrial(worker, view)) >= view.target()
 						- rollout.unavailable(view.target()),
 				"nobody is drained whom the target needs");
+		require(!serving || sparesAreIdleForGood(view), "spares step in");
 		this.everReady |= count(view, WorkerState.READY) + count(view, WorkerState.ACCEPTING) > 0;
+	}
+
+	private boolean sparesAreIdleForGood(PoolView view) {
+		boolean step = view.workers()
+			.stream()
+			.anyMatch((worker) -> worker.state() == WorkerState.SPARE && worker.generation() == view.generation());
+		return count(view, WorkerState.SPARE) <= this.policy.staffing().spares()
+				&& (!step || count(view, WorkerState.READY) + count(view, WorkerState.ACCEPTING) >= view.target());
 	}
 
 	private void require(boolean holds, String rule) {

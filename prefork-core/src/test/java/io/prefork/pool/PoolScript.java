@@ -60,6 +60,10 @@ final class PoolScript {
 				POLICY.gracefulTimeout(), 0, 0, POLICY.backoff(), rollout);
 	}
 
+	static StaffingPolicy spares(int spares) {
+		return new StaffingPolicy(spares, 64, RespawnPolicy.DEFAULT);
+	}
+
 	/**
 	 * A pool whose workers all accept, with serials from 1.
 	 */
@@ -179,6 +183,13 @@ final class PoolScript {
 		return on(new Event.Exited(worker, OptionalInt.of(code), "", output));
 	}
 
+	/**
+	 * Its process has ended, and nobody knows what of yet.
+	 */
+	List<Action> died(long serial) {
+		return on(new Event.Died(worker(serial)));
+	}
+
 	List<Action> killed(long serial, String signal) {
 		WorkerId worker = worker(serial);
 		this.vitals.remove(worker);
@@ -246,6 +257,13 @@ final class PoolScript {
 
 	static List<Long> spawns(List<Action> actions) {
 		return only(Action.Spawn.class, actions).stream().map((spawn) -> spawn.worker().serial()).toList();
+	}
+
+	/**
+	 * Serials of those whose gates are to be opened.
+	 */
+	static List<Long> opened(List<Action> actions) {
+		return only(Action.OpenGate.class, actions).stream().map((open) -> open.worker().serial()).toList();
 	}
 
 	static List<Long> drains(List<Action> actions) {

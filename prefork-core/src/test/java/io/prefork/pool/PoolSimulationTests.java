@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,9 @@ class PoolSimulationTests {
 		world.chaos(SimulatedChaos.NONE);
 		world.command(MAXIMUM);
 		world.tell(new Event.ScaleBy(0, 1));
+		if (!policy.staffing().respawn().fatalExitCodes().isEmpty()) {
+			world.tell(new Event.Reload(0));
+		}
 		world.run(Duration.ofMinutes(12));
 		if (world.over()) {
 			return;
@@ -111,7 +115,8 @@ class PoolSimulationTests {
 			assertThat(world.view().workers()).extracting(PoolView.WorkerView::generation)
 				.containsOnly(world.view().generation());
 			assertThat(world.serving()).isEqualTo(world.view().target());
-			assertThat(world.view().workers()).hasSize(world.view().target());
+			assertThat(world.view().workers()).hasSize(world.view().target() + policy.staffing().spares());
+			assertThat(world.view().trouble()).isEmpty();
 			world.observe((action) -> {
 				throw new AssertionError("a pool at rest does " + action);
 			});
@@ -200,7 +205,14 @@ class PoolSimulationTests {
 				Duration.ofSeconds(random.nextInt(2, 10)), Duration.ofSeconds(random.nextInt(6)),
 				Duration.ofSeconds(random.nextInt(8, 15)), maxRequests, maxRequests / 4, backoff(random),
 				rollout(random))
-			.with(new LostSlots(random.nextInt(1, 5), 0.5));
+			.with(new LostSlots(random.nextInt(1, 5), 0.5))
+			.with(staffing(random));
+	}
+
+	private static StaffingPolicy staffing(SplittableRandom random) {
+		Set<Integer> fatal = (random.nextInt(8) == 0) ? Set.of(2) : Set.of();
+		return new StaffingPolicy(random.nextInt(3), random.nextInt(1, 3), new RespawnPolicy(random.nextInt(1, 6),
+				random.nextInt(5, 15), Duration.ofMinutes(random.nextInt(1, 6)), fatal));
 	}
 
 }

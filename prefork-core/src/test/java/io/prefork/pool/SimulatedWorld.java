@@ -311,10 +311,17 @@ final class SimulatedWorld {
 		process.ended = true;
 		process.accepting = false;
 		later(millis(1, 50), () -> {
-			if (this.processes.remove(process.id) != null) {
-				tell(new Event.Exited(process.id, code, code.isPresent() ? "" : "SIGKILL", ""));
+			if (!happens(0.1)) {
+				tell(new Event.Died(process.id));
 			}
+			later(millis(1, 50), () -> reap(process, code));
 		});
+	}
+
+	private void reap(SimulatedProcess process, OptionalInt code) {
+		if (this.processes.remove(process.id) != null) {
+			tell(new Event.Exited(process.id, code, code.isPresent() ? "" : "SIGKILL", ""));
+		}
 	}
 
 	private void send(Event message) {

@@ -185,6 +185,19 @@ public class PreforkProperties {
 	private @Nullable Integer bootConcurrency;
 
 	/**
+	 * How many workers may be starting at the same time while half of those that there
+	 * should be take connections. When not set, half of 'prefork.boot-concurrency', at
+	 * least 1.
+	 */
+	private @Nullable Integer bootConcurrencyServing;
+
+	/**
+	 * How many workers there are beyond those that serve, started and warm, each to take
+	 * the place of one that is lost or to be replaced, at once.
+	 */
+	private int spareWorkers;
+
+	/**
 	 * Length of the queue of connections that wait to be accepted. The kernel caps it at
 	 * net.core.somaxconn.
 	 */
@@ -256,6 +269,12 @@ public class PreforkProperties {
 	 * and the temporary directory.
 	 */
 	private @Nullable String cacheDir;
+
+	/**
+	 * Settings of what follows when workers end unexpectedly.
+	 */
+	@NestedConfigurationProperty
+	private final RespawnProperties respawn = new RespawnProperties();
 
 	/**
 	 * Settings of rollouts.
@@ -556,6 +575,26 @@ public class PreforkProperties {
 
 	public void setCacheDir(@Nullable String cacheDir) {
 		this.cacheDir = cacheDir;
+	}
+
+	public @Nullable Integer getBootConcurrencyServing() {
+		return this.bootConcurrencyServing;
+	}
+
+	public void setBootConcurrencyServing(@Nullable Integer bootConcurrencyServing) {
+		this.bootConcurrencyServing = bootConcurrencyServing;
+	}
+
+	public int getSpareWorkers() {
+		return this.spareWorkers;
+	}
+
+	public void setSpareWorkers(int spareWorkers) {
+		this.spareWorkers = spareWorkers;
+	}
+
+	public RespawnProperties getRespawn() {
+		return this.respawn;
 	}
 
 	public RolloutProperties getRollout() {

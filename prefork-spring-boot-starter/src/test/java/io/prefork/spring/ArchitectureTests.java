@@ -55,7 +55,8 @@ class ArchitectureTests {
 		assertThat(STARTER).filteredOn(ArchitectureTests::isPublicTopLevel)
 			.extracting(JavaClass::getName)
 			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException", "io.prefork.spring.LimitProperties",
-					"io.prefork.spring.PreforkProperties", "io.prefork.spring.RolloutProperties",
+					"io.prefork.spring.PreforkProperties", "io.prefork.spring.RespawnProperties",
+					"io.prefork.spring.RolloutProperties",
 					"io.prefork.spring.ScaleProperties", "io.prefork.spring.WorkerExitedEvent",
 					"io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",

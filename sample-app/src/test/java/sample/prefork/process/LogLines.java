@@ -11,6 +11,11 @@ final class LogLines {
 	static final Pattern WORKER_LOST = Pattern
 		.compile("[Ww]orker .*( ended: | is being ended: |did not leave)|no worker accepts");
 
+	static final Pattern FATAL_EXIT = Pattern.compile("has exited with status \\d+, which is fatal");
+
+	/** A spare steps in for a worker that was killed, and what that was. */
+	static final Pattern OF_A_KILL = Pattern.compile("was a spare and takes an empty place|ended: killed by SIGKILL");
+
 	static final Pattern KILLED_BY_KILL = Pattern.compile("killed by SIGKILL");
 
 	static final Pattern NO_HEARTBEAT = Pattern.compile("no heartbeat for");

@@ -46,6 +46,41 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	}
 
 	@Test
+	void whenTheOnlyWorkerIsKilledThenTheSpareHasItsPlaceBeforeItsEndIsLookedIntoAndAfterAFatalExitNobodyFollows() {
+		PoolProcess pool = launcher().chaos()
+			.managementPort()
+			.arguments("--prefork.workers=1", "--prefork.spare-workers=1", "--prefork.respawn.fatal-exit-codes=78")
+			.start();
+		pool.expectProblems(LogLines.WORKER_LOST, LogLines.FATAL_EXIT);
+		PoolStatus before = pool.awaitPool("a worker and a spare are up", (status) -> settled(status, 1));
+		long killed = pid(before, "ACCEPTING");
+		long spare = pid(before, "SPARE");
+		assertThat(pool.get("/actuator/metrics/prefork.workers?tag=state:spare").text()).contains("1.0");
+		PoolProcess.signal("KILL", killed);
+		assertThat(pool.get("/whoami").text()).contains(Long.toString(spare));
+		PoolStatus after = pool.awaitPool("there is a spare again",
+				(status) -> settled(status, 1) && !status.pids().contains(killed));
+		assertThat(pid(after, "ACCEPTING")).isEqualTo(spare);
+		assertThat(pool.log().lines(LogLines.OF_A_KILL)).as("in this order")
+			.satisfiesExactly((line) -> assertThat(line).contains("(pid " + spare + ") was a spare"),
+					(line) -> assertThat(line).contains("(pid " + killed + ") ended: killed by SIGKILL"));
+		assertThat(pool.get("/chaos/exit?code=78").status()).isEqualTo(200);
+		PoolStatus last = pool.awaitPool("the spare serves", (status) -> settled(status, 0));
+		assertThat(last.state()).isEqualTo("FROZEN");
+		assertThat(last.json().path("trouble").asString()).contains("(pid " + spare + ") has exited with status 78");
+		pool.log().awaitLine(LogLines.FATAL_EXIT, PoolProcess.SOON);
+	}
+
+	private static boolean settled(PoolStatus status, int spares) {
+		return status.accepting() == 1 && status.json().path("workers").path("spare").asInt() == spares
+				&& status.workers().size() == 1 + spares;
+	}
+
+	private static long pid(PoolStatus status, String state) {
+		return status.workers().stream().filter((worker) -> worker.state().equals(state)).findFirst().orElseThrow().pid();
+	}
+
+	@Test
 	void whenWorkersAreTerminatedThenReplacedAndNothingIsLost() {
 		PoolProcess pool = sharedPool();
 		try (ThreeModes load = ThreeModes.against(pool.address())) {

@@ -46,6 +46,9 @@ class PreforkHealthIndicator implements HealthIndicator {
 			if (rollout != null && rollout.reason() != null) {
 				health.withDetail("rollout", rollout.stage() + ": " + rollout.reason());
 			}
+			if (pool.trouble() != null) {
+				health.withDetail("trouble", pool.trouble());
+			}
 			return health.build();
 		}
 		catch (RuntimeException ex) {

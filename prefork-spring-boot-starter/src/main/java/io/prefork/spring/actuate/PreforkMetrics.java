@@ -49,6 +49,7 @@ class PreforkMetrics implements MeterBinder {
 		}
 		workers(registry, "target", PoolDocument.Workers::target);
 		workers(registry, "accepting", PoolDocument.Workers::accepting);
+		workers(registry, "spare", PoolDocument.Workers::spare);
 		workers(registry, "ready", PoolDocument.Workers::ready);
 		workers(registry, "booting", PoolDocument.Workers::booting);
 		workers(registry, "draining", PoolDocument.Workers::draining);

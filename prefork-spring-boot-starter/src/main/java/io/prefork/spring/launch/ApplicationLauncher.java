@@ -47,12 +47,12 @@ final class ApplicationLauncher implements WorkerLauncher {
 
 	private boolean prepared;
 
-	private ApplicationLauncher(WorkerCommands commands, WorkerSizing sizing, WorkerCount count, int sharers,
+	private ApplicationLauncher(WorkerCommands commands, List<String> shares, int processors, WorkerCount count,
 			List<String> notes, Optional<String> logFile, PlacedCode placement) {
 		this.commands = commands;
-		this.shares = sizing.options(sharers);
+		this.shares = shares;
 		this.count = count;
-		this.processors = sizing.processors(sharers);
+		this.processors = processors;
 		this.notes = notes;
 		this.logFile = logFile;
 		this.placement = placement;
@@ -72,8 +72,9 @@ final class ApplicationLauncher implements WorkerLauncher {
 		List<String> notes = new ArrayList<>(commands.notes());
 		PlacedCode placement = new PlacedCode(image, hindrance(commands, settings),
 				Optional.ofNullable(settings.properties().getCacheDir()));
-		return new ApplicationLauncher(commands, sizing, count, settings.scale().sharers(count.workers()), notes,
-				logFile(environment, notes), placement);
+		int sharers = settings.scale().sharers(count.workers());
+		return new ApplicationLauncher(commands, sizing.options(sharers, settings.properties().getSpareWorkers()),
+				sizing.processors(sharers), count, notes, logFile(environment, notes), placement);
 	}
 
 	/**

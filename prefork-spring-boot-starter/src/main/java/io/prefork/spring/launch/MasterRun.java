@@ -198,13 +198,14 @@ class MasterRun {
 
 	private PoolPolicy policy(WorkerSettings worker, int workers) {
 		RequestLimits requests = this.settings.requestLimits();
-		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(), this.settings.bootConcurrency(),
-				this.settings.properties().getBootTimeout(), this.settings.properties().getTimeout(), requests.hard(),
+		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(),
+				this.settings.staffing().bootConcurrency(), this.settings.properties().getBootTimeout(),
+				this.settings.properties().getTimeout(), requests.hard(),
 				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
 				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT,
 				RolloutSettings.policy(this.settings.properties().getRollout()),
 				this.settings.scale().policy(workers, worker.slots()),
-				new LostSlots(worker.slots(), requests.lostShare()));
+				new LostSlots(worker.slots(), requests.lostShare()), this.settings.staffing().policy());
 	}
 
 	private void announce(ListenerSet listeners, WorkerSettings worker, ApplicationLauncher launcher) {

@@ -103,9 +103,6 @@ final class PoolSettings {
 			between("prefork.threads", this.properties.getThreads(), 1, Integer.MAX_VALUE);
 		}
 		between("prefork.overflow-threads", this.properties.getOverflowThreads(), 0, Integer.MAX_VALUE);
-		if (this.properties.getBootConcurrency() != null) {
-			between("prefork.boot-concurrency", this.properties.getBootConcurrency(), 1, HIGHEST_MAXIMUM);
-		}
 		duration("prefork.timeout", this.properties.getTimeout());
 		notTooShort("prefork.timeout", this.properties.getTimeout());
 		duration("prefork.boot-timeout", this.properties.getBootTimeout());
@@ -117,6 +114,7 @@ final class PoolSettings {
 		checkClients();
 		RolloutSettings.check(this.properties.getRollout());
 		LimitSettings.check(this.properties.getLimits());
+		staffing().check();
 		scale().check();
 		umask();
 		new RequestLimitSettings(this.properties).check(type());
@@ -128,6 +126,14 @@ final class PoolSettings {
 	 */
 	ScaleSettings scale() {
 		return new ScaleSettings(this.properties);
+	}
+
+	/**
+	 * How places are kept filled.
+	 * @return the settings of spares, boots and respawns
+	 */
+	StaffingSettings staffing() {
+		return new StaffingSettings(this.properties);
 	}
 
 	private void checkClients() {
@@ -262,15 +268,6 @@ final class PoolSettings {
 			return configured;
 		}
 		return (type() == WorkerType.SYNC) ? Duration.ofSeconds(1) : Duration.ZERO;
-	}
-
-	/**
-	 * How many workers may start at the same time.
-	 * @return at least 1
-	 */
-	int bootConcurrency() {
-		Integer configured = this.properties.getBootConcurrency();
-		return (configured != null) ? configured : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 	}
 
 }

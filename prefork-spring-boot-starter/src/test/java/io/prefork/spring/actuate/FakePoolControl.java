@@ -48,13 +48,13 @@ public class FakePoolControl implements PoolControl {
 		exits.put("recycled", 1L);
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
-				new PoolDocument.Workers(4, accepting, 0, 0, 0, 3, 1, 32),
+				new PoolDocument.Workers(4, accepting, 1, 0, 0, 0, 3, 1, 32),
 				new PoolDocument.Counters(120334, 17, 5, 2, 12, 4, 6, exits, Map.of("signal", 1L, "recycled", 1L),
 						Map.of("failed", 1L)),
 				new PoolDocument.Scale("busyness", 2, 8, 4,
 						"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",
 						Map.of("queue", 1L)),
-				workers, List.of(OBITUARY), null);
+				workers, List.of(OBITUARY), null, null);
 	}
 
 	void reset() {

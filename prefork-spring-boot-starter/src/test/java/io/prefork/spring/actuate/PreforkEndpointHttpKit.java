@@ -86,7 +86,7 @@ abstract class PreforkEndpointHttpKit {
 				"""
 						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M"},"workerClass":"gthread","threads":8,"generation":2,
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
-						 "workers":{"target":4,"accepting":4,"ready":0,"booting":0,"draining":0,"busy":3,"lost":1,"slots":32},
+						 "workers":{"target":4,"accepting":4,"spare":1,"ready":0,"booting":0,"draining":0,"busy":3,"lost":1,"slots":32},
 						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"slowRequests":12,"timedOut":4,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},
 						             "causes":{"signal":1,"recycled":1},"rollouts":{"failed":1}},
 						 "scale":{"policy":"busyness","min":2,"max":8,"floor":4,

@@ -37,7 +37,7 @@ class PreforkHealthIndicatorTests {
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 1,
 				pool.listeners(), pool.workers(),
 				new PoolDocument.Counters(0, 0, 0, 0, 0, 0, 4, Map.of("crash", 0L), Map.of(), Map.of()), pool.scale(),
-				List.of(), List.of(), null);
+				List.of(), List.of(), null, null);
 		assertThat(this.indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
 	}
 
@@ -48,14 +48,16 @@ class PreforkHealthIndicatorTests {
 	}
 
 	@Test
-	void whenReloadFailedThenHealthSaysWhyAndIsUp() {
+	void whenReloadFailedOrAnExitWasFatalThenHealthSaysWhyAndIsUp() {
 		PoolDocument pool = FakePoolControl.pool("FROZEN", 4, List.of());
 		this.control.pool = new PoolDocument(pool.state(), pool.master(), pool.workerClass(), pool.threads(), 2,
 				pool.listeners(), pool.workers(), pool.counters(), pool.scale(), pool.pool(), pool.obituaries(),
-				new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no database", null));
+				new PoolDocument.Rollout(3, false, "FAILED", Duration.ofSeconds(2), "no database", null),
+				"worker 0 has exited with status 78");
 		Health health = this.indicator.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
-		assertThat(health.getDetails()).containsEntry("rollout", "FAILED: no database");
+		assertThat(health.getDetails()).containsEntry("rollout", "FAILED: no database")
+			.containsEntry("trouble", "worker 0 has exited with status 78");
 	}
 
 	@Test

@@ -35,7 +35,7 @@ class PreforkMetricsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "target, 4", "accepting, 4", "ready, 0", "booting, 0", "draining, 0" })
+	@CsvSource({ "target, 4", "accepting, 4", "spare, 1", "ready, 0", "booting, 0", "draining, 0" })
 	void whenPoolIsKnownThenWorkersAreCountedByState(String state, double count) {
 		assertThat(this.registry.get("prefork.workers").tag("state", state).gauge().value()).isEqualTo(count);
 	}

@@ -2,7 +2,10 @@ package io.prefork.spring.launch;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
+import io.prefork.pool.RespawnPolicy;
+import io.prefork.pool.StaffingPolicy;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.worker.ClientLimits;
 import io.prefork.worker.RequestLimits;
@@ -34,7 +37,10 @@ class PoolSettingsTests {
 			.isEqualTo(new RequestLimits(Duration.ZERO, Duration.ZERO, false, Duration.ZERO, 0.5));
 		assertThat(settings.umask()).isEmpty();
 		assertThat(settings.deferAccept()).isZero();
-		assertThat(settings.bootConcurrency()).isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+		assertThat(settings.staffing().policy()).isEqualTo(new StaffingPolicy(0,
+				Math.max(1, Runtime.getRuntime().availableProcessors() / 4), RespawnPolicy.DEFAULT));
+		assertThat(settings.staffing().bootConcurrency())
+			.isEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 	}
 
 	@Test
@@ -50,7 +56,20 @@ class PoolSettingsTests {
 				new ClientLimits(Duration.ofSeconds(5), 1024, 0, Duration.ofSeconds(2), 100)));
 		assertThat(settings.umask()).contains(0027);
 		assertThat(settings.deferAccept()).isEqualTo(Duration.ofSeconds(2));
-		assertThat(settings.bootConcurrency()).isEqualTo(3);
+		assertThat(settings.staffing().bootConcurrency()).isEqualTo(3);
+	}
+
+	@Test
+	void whenStaffingIsSetThenItIsTaken() {
+		assertThat(settings("prefork.spare-workers=2", "prefork.boot-concurrency=6", "prefork.respawn.window=2m",
+				"prefork.respawn.max-exits=7", "prefork.respawn.max-exits-per-slot=3",
+				"prefork.respawn.fatal-exit-codes=78,1")
+			.staffing()
+			.policy())
+			.isEqualTo(new StaffingPolicy(2, 3, new RespawnPolicy(3, 7, Duration.ofMinutes(2), Set.of(1, 78))));
+		assertThat(settings("prefork.boot-concurrency=6", "prefork.boot-concurrency-serving=2").staffing()
+			.policy()
+			.bootsWhileServing()).isEqualTo(2);
 	}
 
 	@Test
@@ -157,6 +176,14 @@ class PoolSettingsTests {
 					prefork.threads             | 0                   | which is not between 1 and     | a number from 1 to
 					prefork.boot-concurrency    | 0                   | which is not between 1 and 512 | a number from 1 to 512
 					prefork.boot-concurrency    | 513                 | which is not between 1 and 512 | a number from 1 to 512
+					prefork.boot-concurrency-serving | 0              | which is not between 1 and 512 | a number from 1 to 512
+					prefork.spare-workers       | -1                  | which is not between 0 and 512 | a number from 0 to 512
+					prefork.spare-workers       | 513                 | which is not between 0 and 512 | a number from 0 to 512
+					prefork.respawn.max-exits   | 0                   | not between 1 and 10000        | a number from 1 to 10000
+					prefork.respawn.max-exits-per-slot | 0            | not between 1 and 10000        | a number from 1 to 10000
+					prefork.respawn.window      | PT59S               | which is not between 1m and 1d | a duration from 1m to 1d
+					prefork.respawn.window      | PT25H               | which is not between 1m and 1d | a duration from 1m to 1d
+					prefork.respawn.fatal-exit-codes | 256            | which is not between 0 and 255 | a number from 0 to 255
 					prefork.timeout             | PT-1S               | which is negative              | a duration such as 30s
 					prefork.boot-timeout        | PT-1S               | which is negative              | a duration such as 30s
 					prefork.graceful-timeout    | PT-1S               | which is negative              | a duration such as 30s
