@@ -14,16 +14,14 @@ import java.time.Duration;
  * @param requestTimeout age from which on a request may cost its worker a slot, zero for
  * none
  * @param gracefulTimeout time that a leaving worker is given
- * @param maxRequests requests after which a worker is recycled, 0 for never
- * @param maxRequestsJitter upper bound of what is added to {@code maxRequests} at random,
- * drawn once for each worker
+ * @param recycling when a worker is replaced that is well
  * @param backoff delays between respawns after crashes
  * @param rollout how a new generation takes the place of the old one
  * @param scale how many workers there are, and what changes their number
  * @param lostSlots how many slots a worker may lose to requests past their timeout
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
-		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
+		Duration requestTimeout, Duration gracefulTimeout, RecyclePolicy recycling, Backoff backoff,
 		RolloutPolicy rollout, ScalePolicy scale, LostSlots lostSlots) {
 
 	public PoolPolicy {
@@ -36,12 +34,6 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		}
 		if (bootsAtOnce < 1) {
 			throw new IllegalArgumentException("'bootsAtOnce' must be at least 1 but is " + bootsAtOnce);
-		}
-		if (maxRequests < 0 || maxRequestsJitter < 0) {
-			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' must not be negative");
-		}
-		if (maxRequestsJitter > Long.MAX_VALUE - 1 - maxRequests) {
-			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' are too large together");
 		}
 		requireNotNegative("bootTimeout", bootTimeout);
 		requireNotNegative("timeout", timeout);
@@ -67,8 +59,9 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	public PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
 			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
 			Backoff backoff, RolloutPolicy rollout) {
-		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
-				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE);
+		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout,
+				RecyclePolicy.requests(maxRequests, maxRequestsJitter), backoff, rollout,
+				ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE);
 	}
 
 	/**
@@ -78,8 +71,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(ScalePolicy scale) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, scale, this.lostSlots);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, scale, this.lostSlots);
 	}
 
 	/**
@@ -89,8 +81,18 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(LostSlots lostSlots) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, this.scale, lostSlots);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, this.scale, lostSlots);
+	}
+
+	/**
+	 * The same rules, but for recycling.
+	 * @param recycling when a worker is replaced that is well
+	 * @return the rules
+	 */
+	public PoolPolicy with(RecyclePolicy recycling) {
+		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
+				this.requestTimeout, this.gracefulTimeout, recycling, this.backoff, this.rollout, this.scale,
+				this.lostSlots);
 	}
 
 	/**
@@ -102,7 +104,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		return (int) Math.min(Integer.MAX_VALUE, 2L * this.maximum + 2);
 	}
 
-	private static void requireNotNegative(String name, Duration value) {
+	static void requireNotNegative(String name, Duration value) {
 		if (value.isNegative()) {
 			throw new IllegalArgumentException("'" + name + "' must not be negative but is " + value);
 		}

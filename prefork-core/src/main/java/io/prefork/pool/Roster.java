@@ -32,9 +32,9 @@ final class Roster {
 	/**
 	 * Enters a new worker into the lowest free slot.
 	 */
-	WorkerRecord add(int generation, long recycleAt, Instant now) {
+	WorkerRecord add(int generation, Wear wear, Instant now) {
 		WorkerId id = new WorkerId(this.slots.nextClearBit(0), ++this.serial);
-		WorkerRecord worker = new WorkerRecord(id, generation, recycleAt, now);
+		WorkerRecord worker = new WorkerRecord(id, generation, wear, now);
 		this.slots.set(id.slot());
 		this.workers.put(id, worker);
 		return worker;

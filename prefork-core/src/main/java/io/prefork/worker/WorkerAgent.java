@@ -54,6 +54,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	private volatile Runnable reopenLogs = () -> {
 	};
 
+	private Duration deadlockInterval = Duration.ZERO;
+
 	private final HealthTeller health = new HealthTeller((ailment) -> tell(new Message.Health(ailment)));
 
 	private WorkerAgent(WorkerSpec spec) {
@@ -113,6 +115,15 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
+	 * Has the master told when threads of this process wait for each other, from when it
+	 * is ready on.
+	 * @param interval time between two looks, zero for none
+	 */
+	public void onDeadlock(Duration interval) {
+		this.deadlockInterval = interval;
+	}
+
+	/**
 	 * Says how log files are reopened.
 	 * @param action what reopens them
 	 */
@@ -135,6 +146,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	public void ready(Runnable closeApplication) {
 		this.closeApplication = closeApplication;
 		tell(new Message.Ready());
+		if (!this.deadlockInterval.isZero()) {
+			new DeadlockWatch(this.requests, this::tell).start(this.deadlockInterval);
+		}
 	}
 
 	/**

@@ -77,6 +77,7 @@ final class WorkerBootstrap {
 		this.agent.configure(settings.workerSettings(Runtime.getRuntime().availableProcessors()),
 				settings.requestLimits());
 		this.agent.onReopenLogs(LogFiles::reopen);
+		this.agent.onDeadlock(settings.properties().getDeadlockInterval());
 		Worker.become(this.agent);
 	}
 
