@@ -22,34 +22,43 @@ final class DeadlockWatch {
 
 	private final RequestTracker requests;
 
-	private final Consumer<Message> master;
+	private final Duration interval;
 
-	private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+	private final Runnable expiry;
+
+	private final Consumer<Message> master;
 
 	private Set<Long> before = Set.of();
 
 	/**
 	 * Makes a watch, which does nothing yet.
 	 * @param requests the worker's requests
+	 * @param interval time between two looks, zero for none
+	 * @param expiry has somebody end requests that hang in a deadlock; called again and
+	 * again
 	 * @param master who is told
 	 */
-	DeadlockWatch(RequestTracker requests, Consumer<Message> master) {
+	DeadlockWatch(RequestTracker requests, Duration interval, Runnable expiry, Consumer<Message> master) {
 		this.requests = requests;
+		this.interval = interval;
+		this.expiry = expiry;
 		this.master = master;
 	}
 
 	/**
 	 * Begins to watch, with a thread that ends with the process.
-	 * @param interval time between two looks
 	 */
-	void start(Duration interval) {
-		Thread thread = new Thread(new Rounds(this::look, interval.toMillis()), "prefork-deadlocks");
-		thread.setDaemon(true);
-		thread.start();
+	void start() {
+		if (!this.interval.isZero()) {
+			Thread thread = new Thread(new Rounds(this::look, this.interval.toMillis()), "prefork-deadlocks");
+			thread.setDaemon(true);
+			thread.start();
+		}
 	}
 
 	void look() {
-		long[] found = this.threads.findDeadlockedThreads();
+		ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+		long[] found = threads.findDeadlockedThreads();
 		Set<Long> deadlocked = new HashSet<>();
 		if (found != null) {
 			Arrays.stream(found).forEach(deadlocked::add);
@@ -57,7 +66,10 @@ final class DeadlockWatch {
 		Set<Long> lasting = new HashSet<>(deadlocked);
 		lasting.retainAll(this.before);
 		this.before = deadlocked;
-		int hanging = this.requests.deadlocked((thread) -> waitsFor(lasting, thread.getId()));
+		int hanging = this.requests.deadlocked((thread) -> waitsFor(threads, lasting, thread.getId()));
+		if (hanging > 0) {
+			this.expiry.run();
+		}
 		if (!lasting.isEmpty()) {
 			this.master.accept(
 					new Message.Deadlocked(lasting.size(), hanging, ThreadDump.ofDeadlock(lasting, this.requests)));
@@ -68,14 +80,14 @@ final class DeadlockWatch {
 	 * Whether a thread is one of those, or waits for a lock that one of them has,
 	 * directly or through others.
 	 */
-	private boolean waitsFor(Set<Long> deadlocked, long thread) {
+	private static boolean waitsFor(ThreadMXBean threads, Set<Long> deadlocked, long thread) {
 		Set<Long> passed = new HashSet<>();
 		long at = thread;
 		while (!deadlocked.isEmpty() && at > 0 && passed.add(at)) {
 			if (deadlocked.contains(at)) {
 				return true;
 			}
-			ThreadInfo info = this.threads.getThreadInfo(at);
+			ThreadInfo info = threads.getThreadInfo(at);
 			at = (info != null) ? info.getLockOwnerId() : -1;
 		}
 		return false;

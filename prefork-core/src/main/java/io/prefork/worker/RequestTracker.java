@@ -364,6 +364,10 @@ public final class RequestTracker {
 			return news;
 		}
 
+		boolean isDeadlocked() {
+			return this.deadlocked;
+		}
+
 		/**
 		 * Whether it keeps its thread although it has timed out, or for ever.
 		 */

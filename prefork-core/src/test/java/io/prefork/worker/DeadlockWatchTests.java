@@ -1,8 +1,10 @@
 package io.prefork.worker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.prefork.control.Message;
@@ -18,7 +20,10 @@ class DeadlockWatchTests {
 
 	private final List<Message> told = new ArrayList<>();
 
-	private final DeadlockWatch watch = new DeadlockWatch(this.requests, this.told::add);
+	private final AtomicInteger expired = new AtomicInteger();
+
+	private final DeadlockWatch watch = new DeadlockWatch(this.requests, Duration.ofSeconds(10),
+			this.expired::incrementAndGet, this.told::add);
 
 	private final ReentrantLock one = new ReentrantLock();
 
@@ -64,7 +69,9 @@ class DeadlockWatchTests {
 		this.requests.begin("GET", "/asynchronous").suspend();
 		this.watch.look();
 		assertThat(this.requests.lost()).isZero();
+		assertThat(this.expired).hasValue(0);
 		this.watch.look();
+		assertThat(this.expired).hasValue(1);
 		assertThat(this.told).singleElement()
 			.isInstanceOfSatisfying(Message.Deadlocked.class, (found) -> assertThat(found.requests()).isEqualTo(2));
 		assertThat(this.requests.lost()).isEqualTo(2);
