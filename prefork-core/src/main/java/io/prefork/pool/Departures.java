@@ -52,8 +52,7 @@ final class Departures {
 			String held = (worker.pulse().busy() > 0) ? " for the " + requests(worker) + " it holds" : "";
 			this.orders
 				.info(worker + " is told to leave (" + reason(cause) + "); it has " + DurationText.of(patience) + held);
-			List<Planned> plan = isStuck(cause) ? stuck(worker, patience)
-					: slowly(Step.DRAIN, patience);
+			List<Planned> plan = isStuck(cause) ? stuck(worker, patience) : slowly(Step.DRAIN, patience);
 			begin(worker, Departure.graceful(cause, false, plan), now);
 		}
 		else {
@@ -96,19 +95,23 @@ final class Departures {
 	 * @param wholly whether it serves nobody any more
 	 */
 	void replaceStuck(WorkerRecord worker, ExitCause cause, boolean wholly, Instant now) {
-		ExitCause before = worker.retirement();
-		boolean news = before == null || !isStuck(before);
-		if (news && !worker.evidence().isEmpty()) {
+		ExitCause known = worker.retirement();
+		if (known != null && isStuck(known)) {
+			if (wholly) {
+				send(worker, known, now);
+			}
+			return;
+		}
+		if (!worker.evidence().isEmpty()) {
 			report(worker, wholly ? " is being ended: " : " is to be replaced: ", cause);
 		}
 		if (wholly) {
-			send(worker, news ? cause : before, now);
+			send(worker, cause, now);
+			return;
 		}
-		else if (news) {
-			worker.retire(cause);
-			if (worker.evidence().isEmpty()) {
-				this.orders.add(new Action.TakeEvidence(worker.id(), cause.describe()));
-			}
+		worker.retire(cause);
+		if (worker.evidence().isEmpty()) {
+			this.orders.add(new Action.TakeEvidence(worker.id(), cause.describe()));
 		}
 	}
 

@@ -6,10 +6,9 @@ import java.util.Locale;
 /**
  * Why a worker's process is gone.
  */
-public sealed interface ExitCause
-		permits ExitCause.Voluntary, ExitCause.Code, ExitCause.Signalled, ExitCause.OomKilled, ExitCause.OutOfMemory,
-		ExitCause.JvmCrash, ExitCause.BootFailure, ExitCause.BootTimeout, ExitCause.HeartbeatTimeout,
-		ExitCause.RequestTimeout, ExitCause.DrainTimeout, Deadlock, Recycled {
+public sealed interface ExitCause permits ExitCause.Voluntary, ExitCause.Code, ExitCause.Signalled, ExitCause.OomKilled,
+		ExitCause.OutOfMemory, ExitCause.JvmCrash, ExitCause.BootFailure, ExitCause.BootTimeout,
+		ExitCause.HeartbeatTimeout, ExitCause.RequestTimeout, ExitCause.DrainTimeout, Deadlock, Recycled {
 
 	/**
 	 * What it counts as.

@@ -71,7 +71,8 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(ScalePolicy scale) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, scale, this.lostSlots);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, scale,
+				this.lostSlots);
 	}
 
 	/**
@@ -81,7 +82,8 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(LostSlots lostSlots) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, this.scale, lostSlots);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, this.scale,
+				lostSlots);
 	}
 
 	/**

@@ -71,8 +71,8 @@ final class DeadlockWatch {
 			this.expiry.run();
 		}
 		if (!lasting.isEmpty()) {
-			this.master.accept(
-					new Message.Deadlocked(lasting.size(), hanging, ThreadDump.ofDeadlock(lasting, this.requests)));
+			this.master
+				.accept(new Message.Deadlocked(lasting.size(), hanging, ThreadDump.ofDeadlock(lasting, this.requests)));
 		}
 	}
 

@@ -14,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * Watches over the time that requests take. One look at all that are in flight, five
  * times a second, by a thread of its own: no timer for each.
  * <p>
- * At the hard limit, or when the request hangs in a deadlock, the client is given an answer, and the thread is given up: nothing
- * can end a thread of Java. The slot that it holds stays taken until it comes back, since
- * it uses what the slot stands for. How many of them a worker can do without, the master
- * decides.
+ * At the hard limit, or when the request hangs in a deadlock, the client is given an
+ * answer, and the thread is given up: nothing can end a thread of Java. The slot that it
+ * holds stays taken until it comes back, since it uses what the slot stands for. How many
+ * of them a worker can do without, the master decides.
  * <p>
  * What passed without the worker's threads running, because of a long garbage collection
  * or because the machine was suspended, is nobody's fault and not counted.

@@ -28,8 +28,7 @@ class PoolRecyclingTests {
 	}
 
 	private static RecyclePolicy memory(long resident, int samples, int heap) {
-		return new RecyclePolicy(0, 0, Duration.ZERO, Duration.ZERO,
-				new RecyclePolicy.Memory(resident, samples, heap));
+		return new RecyclePolicy(0, 0, Duration.ZERO, Duration.ZERO, new RecyclePolicy.Memory(resident, samples, heap));
 	}
 
 	private static List<String> infos(List<Action> actions) {
@@ -87,8 +86,8 @@ class PoolRecyclingTests {
 		script.passSeconds(30);
 		script.up(1);
 		assertThat(script.passSeconds(59.75)).as("its boot does not count").isEmpty();
-		assertThat(infos(script.passSeconds(0.25)))
-			.containsExactly("worker 0 (pid 101) has reached max-age 1 min: ready for 1 min; a new one takes its place");
+		assertThat(infos(script.passSeconds(0.25))).containsExactly(
+				"worker 0 (pid 101) has reached max-age 1 min: ready for 1 min; a new one takes its place");
 		script.passSeconds(10);
 		assertThat(PoolScript.drains(script.up(2))).containsExactly(1L);
 		script.exited(1, 0);
@@ -126,7 +125,8 @@ class PoolRecyclingTests {
 		assertThat(PoolScript.spawns(actions)).containsExactly(3L);
 		script.up(3);
 		script.exited(1, 0);
-		assertThat(script.lastObituary().cause().describe()).isEqualTo("recycled (max-memory 400 MiB: 412 MiB resident)");
+		assertThat(script.lastObituary().cause().describe())
+			.isEqualTo("recycled (max-memory 400 MiB: 412 MiB resident)");
 		assertThat(script.view().causes()).containsEntry(ExitCause.Kind.MAX_MEMORY, 1L);
 	}
 

@@ -126,8 +126,8 @@ final class PoolScript {
 		this.vitals.replaceAll((id, last) -> {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
-			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(),
-					last.lost(), last.heap());
+			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(), last.lost(),
+					last.heap());
 		});
 		return on(new Event.Tick(this.vitals, this.surroundings));
 	}

@@ -68,8 +68,7 @@ class ObituaryProcessTests extends ProcessTestSupport {
 					() -> assertThat(pool.get("/chaos/deadlock").status()).isEqualTo(503));
 			assertThat(obituary.path("cause").asString()).as(obituary::toString).isEqualTo("deadlock");
 			assertThat(obituary.path("category").asString()).isEqualTo("timeout");
-			assertThat(obituary.path("reason").asString())
-				.isEqualTo("deadlock of 2 threads, on which 1 request hung");
+			assertThat(obituary.path("reason").asString()).isEqualTo("deadlock of 2 threads, on which 1 request hung");
 			assertThat(obituary.path("stack").asString()).contains("chaos-deadlock", "ChaosController.holdBoth",
 					"GET /chaos/deadlock");
 			load.awaitProgress();

@@ -1,6 +1,7 @@
 package sample.prefork.process;
 
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +18,12 @@ class RecyclingProcessTests extends ProcessTestSupport {
 		PoolProcess pool = launcher().managementPort()
 			.arguments("--prefork.max-age=5s", "--prefork.max-age-jitter=1s")
 			.start();
-		Set<Long> first = Set.copyOf(pool.awaitSettled(2).pids());
+		Set<Long> first = pool.awaitPool("both accept", (status) -> status.accepting() == 2)
+			.workers()
+			.stream()
+			.filter((worker) -> worker.state().equals("ACCEPTING"))
+			.map(PoolStatus.Worker::pid)
+			.collect(Collectors.toSet());
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			PoolStatus after = pool.awaitPool("both are replaced",
 					(status) -> status.exits("recycled") >= 2 && status.pids().stream().noneMatch(first::contains));

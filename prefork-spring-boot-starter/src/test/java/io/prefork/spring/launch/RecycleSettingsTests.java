@@ -15,8 +15,8 @@ class RecycleSettingsTests {
 
 	@Test
 	void whenNothingIsSetThenNobodyIsRecycledAndDeadlocksAreLookedFor() {
-		assertThat(policy()).isEqualTo(new RecyclePolicy(0, 0, Duration.ZERO, Duration.ZERO,
-				new RecyclePolicy.Memory(0, 3, 0)));
+		assertThat(policy())
+			.isEqualTo(new RecyclePolicy(0, 0, Duration.ZERO, Duration.ZERO, new RecyclePolicy.Memory(0, 3, 0)));
 		assertThat(settings().properties().getDeadlockInterval()).isEqualTo(Duration.ofSeconds(10));
 	}
 
@@ -36,18 +36,17 @@ class RecycleSettingsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					prefork.max-age             | 500ms | which is shorter than a second      | a duration of 1s or more
-					prefork.max-age             | -1s   | which is negative                   | a duration such as 30s
-					prefork.max-age-jitter      | -1s   | which is negative                   | a duration such as 30s
-					prefork.max-memory          | -1B   | which is negative                   | or to 0 to switch it off
-					prefork.max-memory          | 63MB  | which is less than 67108864B        | such as 1GB
-					prefork.max-memory-samples  | 0     | which is not between 1 and 1000     | a number from 1 to 1000
-					prefork.max-heap-after-gc   | 49    | which is neither 0 nor between      | a percentage such as 90
-					prefork.max-heap-after-gc   | 100   | which is neither 0 nor between      | a percentage such as 90
-					prefork.deadlock-interval   | 100ms | which is shorter than a second      | a duration of 1s or more
-					prefork.deadlock-interval   | 366d  | which is longer than a year         | at most 365d""")
+	@CsvSource(delimiter = '|', textBlock = """
+			prefork.max-age             | 500ms | which is shorter than a second      | a duration of 1s or more
+			prefork.max-age             | -1s   | which is negative                   | a duration such as 30s
+			prefork.max-age-jitter      | -1s   | which is negative                   | a duration such as 30s
+			prefork.max-memory          | -1B   | which is negative                   | or to 0 to switch it off
+			prefork.max-memory          | 63MB  | which is less than 67108864B        | such as 1GB
+			prefork.max-memory-samples  | 0     | which is not between 1 and 1000     | a number from 1 to 1000
+			prefork.max-heap-after-gc   | 49    | which is neither 0 nor between      | a percentage such as 90
+			prefork.max-heap-after-gc   | 100   | which is neither 0 nor between      | a percentage such as 90
+			prefork.deadlock-interval   | 100ms | which is shorter than a second      | a duration of 1s or more
+			prefork.deadlock-interval   | 366d  | which is longer than a year         | at most 365d""")
 	void whenValueCannotWorkThenSettingValueReasonAndRemedyAreNamed(String setting, String value, String reason,
 			String remedy) {
 		assertThatExceptionOfType(InvalidSettingException.class).isThrownBy(() -> settings(setting + "=" + value))
