@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
 		@JsonSubTypes.Type(value = Message.Accepting.class, name = "accepting"),
 		@JsonSubTypes.Type(value = Message.Deadlocked.class, name = "deadlocked"),
+		@JsonSubTypes.Type(value = Message.Acceptor.class, name = "acceptor"),
 		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
 		@JsonSubTypes.Type(value = Message.ShuttingDown.class, name = "shutting-down"),
 		@JsonSubTypes.Type(value = Message.BootFailed.class, name = "boot-failed"),
@@ -65,6 +66,11 @@ public sealed interface Message {
 			Objects.requireNonNull(text, "'text' is missing");
 		}
 
+	 * A thread of a worker's is about to accept connections.
+	 *
+	 * @param thread the thread, as the kernel numbers it
+	 */
+	record Acceptor(int thread) implements Message {
 	}
 
 	/**

@@ -64,12 +64,14 @@ final class Staffing {
 			this.respawn.reset();
 		}
 		this.replacements.retire(this.target, now);
-		sendSurplus(now);
 		this.rollouts.finish(this.target);
 		if (this.everReady) {
 			this.rollouts.begin(this.fromNothing);
 		}
 		this.fromNothing = false;
+		// After the beginning of a rollout, for which a successor of another kind makes
+		// room
+		sendSurplus(now);
 		spawn(now);
 		openGates(now);
 	}

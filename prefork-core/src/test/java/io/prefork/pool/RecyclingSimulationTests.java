@@ -54,9 +54,10 @@ class RecyclingSimulationTests {
 		world.tell(new Event.Start());
 		world.run(Duration.ofSeconds(60));
 		world.chaos(SimulatedChaos.SOME);
+		Map<WorkerId, Long> resident = new HashMap<>();
 		for (int i = 0; i < 60 && !world.over(); i++) {
 			world.run(Duration.ofMillis(random.nextInt(8000)));
-			misfortune(world, random);
+			misfortune(world, resident, random);
 			if (random.nextInt(3) == 0) {
 				world.command(MAXIMUM);
 			}
@@ -71,10 +72,9 @@ class RecyclingSimulationTests {
 	/**
 	 * Some workers have grown, and threads of some wait for each other.
 	 */
-	private static void misfortune(SimulatedWorld world, SplittableRandom random) {
-		Map<WorkerId, Long> resident = new HashMap<>();
+	private static void misfortune(SimulatedWorld world, Map<WorkerId, Long> resident, SplittableRandom random) {
 		for (PoolView.WorkerView worker : world.view().workers()) {
-			resident.put(worker.worker(), random.nextInt(100, 500) * MIB);
+			resident.merge(worker.worker(), random.nextInt(100) * MIB, Long::sum);
 			if (random.nextInt(40) == 0) {
 				world.tell(new Event.Deadlocked(worker.worker(), 2, random.nextInt(4), "stacks"));
 			}
@@ -93,6 +93,7 @@ class RecyclingSimulationTests {
 		if (world.over()) {
 			return;
 		}
+		assertThat(world.invariants().unanswered()).as("every rollout has ended").isEmpty();
 		int target = world.view().target();
 		long before = world.view().exits().get(ExitCause.Category.RECYCLED);
 		for (int step = 0; step < 600; step++) {

@@ -64,7 +64,7 @@ final class RecycleSettings {
 		if (memory.toBytes() != 0 && memory.compareTo(LEAST_MEMORY) < 0) {
 			throw new InvalidSettingException("prefork.max-memory", memory,
 					memory.isNegative() ? "which is negative"
-							: "which is less than " + LEAST_MEMORY + ": every worker would be larger",
+							: "which is less than " + LEAST_MEMORY.toMegabytes() + "MB: every worker would be larger",
 					"Set 'prefork.max-memory' to more than the largest heap of a worker and 150 MB, such as 1GB, or "
 							+ "to 0 to switch it off.");
 		}

@@ -41,7 +41,7 @@ class RecycleSettingsTests {
 			prefork.max-age             | -1s   | which is negative                   | a duration such as 30s
 			prefork.max-age-jitter      | -1s   | which is negative                   | a duration such as 30s
 			prefork.max-memory          | -1B   | which is negative                   | or to 0 to switch it off
-			prefork.max-memory          | 63MB  | which is less than 67108864B        | such as 1GB
+			prefork.max-memory          | 63MB  | which is less than 64MB             | such as 1GB
 			prefork.max-memory-samples  | 0     | which is not between 1 and 1000     | a number from 1 to 1000
 			prefork.max-heap-after-gc   | 49    | which is neither 0 nor between      | a percentage such as 90
 			prefork.max-heap-after-gc   | 100   | which is neither 0 nor between      | a percentage such as 90
