@@ -66,6 +66,9 @@ public sealed interface Message {
 			Objects.requireNonNull(text, "'text' is missing");
 		}
 
+	}
+
+	/**
 	 * A thread of a worker's is about to accept connections.
 	 *
 	 * @param thread the thread, as the kernel numbers it
