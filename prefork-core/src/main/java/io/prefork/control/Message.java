@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 @JsonSubTypes({ @JsonSubTypes.Type(value = Message.Hello.class, name = "hello"),
 		@JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
 		@JsonSubTypes.Type(value = Message.Accepting.class, name = "accepting"),
+		@JsonSubTypes.Type(value = Message.Deadlocked.class, name = "deadlocked"),
 		@JsonSubTypes.Type(value = Message.Acceptor.class, name = "acceptor"),
 		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
 		@JsonSubTypes.Type(value = Message.ShuttingDown.class, name = "shutting-down"),
@@ -50,6 +51,21 @@ public sealed interface Message {
 	 * A worker has opened its gate.
 	 */
 	record Accepting() implements Message {
+	}
+
+	/**
+	 * Threads of a worker wait for each other.
+	 *
+	 * @param threads how many
+	 * @param requests how many requests have such a thread, or wait for one
+	 * @param text their stacks
+	 */
+	record Deadlocked(int threads, int requests, String text) implements Message {
+
+		public Deadlocked {
+			Objects.requireNonNull(text, "'text' is missing");
+		}
+
 	}
 
 	/**

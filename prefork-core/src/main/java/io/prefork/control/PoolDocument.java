@@ -59,8 +59,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param booting workers that are starting
 	 * @param draining workers that are leaving
 	 * @param busy requests in flight in all workers
-	 * @param lost slots taken for nothing, by requests past their timeout whose threads
-	 * have not come back
+	 * @param lost slots taken for nothing, by requests past their timeout, or hanging in
+	 * a deadlock, whose threads have not come back
 	 * @param slots requests that the accepting workers can serve at a time
 	 */
 	public record Workers(int target, int accepting, int spare, int ready, int booting, int draining, int busy,
@@ -129,18 +129,20 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param state its state, {@code EXITED} of one that is gone
 	 * @param age time since it was spawned, or that it lived
 	 * @param busy requests in flight
-	 * @param lost slots taken for nothing, by requests past their timeout whose threads
-	 * have not come back
+	 * @param lost slots taken for nothing, by requests past their timeout, or hanging in
+	 * a deadlock, whose threads have not come back
 	 * @param requests requests answered
 	 * @param oldestRequest age of the oldest request in flight, or {@code null} when idle
 	 * @param heartbeat time since its last heartbeat, or {@code null} before the first
 	 * @param rss resident memory in bytes, or {@code null} if unknown
 	 * @param heapUsed used heap in bytes at its last heartbeat, or {@code null} before
 	 * the first
+	 * @param heapAfterGc heap in bytes that the last collection of its old generation
+	 * left there, or {@code null} before the first
 	 */
 	public record WorkerSummary(int slot, long pid, int generation, String state, Duration age, int busy, int lost,
 			long requests, @Nullable Duration oldestRequest, @Nullable Duration heartbeat, @Nullable Long rss,
-			@Nullable Long heapUsed) {
+			@Nullable Long heapUsed, @Nullable Long heapAfterGc) {
 	}
 
 }

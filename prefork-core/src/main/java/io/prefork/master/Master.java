@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
@@ -235,7 +236,10 @@ public final class Master {
 	}
 
 	private void tick() {
-		this.postmortems.sample(this.processes.all(), MonotonicTime.now());
+		Map<WorkerId, Long> resident = this.postmortems.sample(this.processes.all(), MonotonicTime.now());
+		if (!resident.isEmpty()) {
+			tell(new Event.Measured(resident));
+		}
 		tell(new Event.Tick(this.vitalSigns.all(), this.surveyor.look(this.processes, MonotonicTime.now())));
 		if (this.queues.emptied()) {
 			tell(new Event.QueuesEmpty());

@@ -87,7 +87,7 @@ final class ObituaryDocuments {
 		return view.obituaries().stream().filter(named).findFirst().map((obituary) -> {
 			PoolDocument.WorkerSummary summary = new PoolDocument.WorkerSummary(obituary.worker().slot(),
 					obituary.pid(), obituary.generation(), WorkerState.EXITED.name(), obituary.age(), 0, 0,
-					obituary.requests(), null, null, null, null);
+					obituary.requests(), null, null, null, null, null);
 			return new WorkerDocument(summary, obituary.worker().serial(), null, null, null, null, null,
 					full(view, named));
 		});

@@ -142,11 +142,15 @@ final class PoolDocuments {
 				reading.map((known) -> known.timeouts().lost()).orElse(0),
 				reading.map(SlotReading::requests).orElse(0L), reading.map(PoolDocuments::oldest).orElse(null),
 				reading.map((known) -> MonotonicTime.since(known.heartbeat())).orElse(null), resident(worker.pid()),
-				reading.map(SlotReading::heapUsed).orElse(null));
+				reading.map(SlotReading::heapUsed).orElse(null), reading.map(PoolDocuments::heapAfterGc).orElse(null));
 	}
 
 	private Optional<SlotReading> reading(WorkerId worker) {
 		return this.scoreboard.read(worker.slot(), worker.serial());
+	}
+
+	private static @Nullable Long heapAfterGc(SlotReading reading) {
+		return (reading.heapAfterGc().collections() > 0) ? reading.heapAfterGc().used() : null;
 	}
 
 	private static @Nullable Duration oldest(SlotReading reading) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.os.MemoryGroup;
@@ -56,15 +58,23 @@ final class Postmortems {
 
 	/**
 	 * Takes samples of the living if it is time. For the loop thread.
+	 * @return resident memory of those that it was sampled of, in bytes
 	 */
-	void sample(Collection<WorkerProcess> processes, Instant now) {
+	Map<WorkerId, Long> sample(Collection<WorkerProcess> processes, Instant now) {
 		if (now.isBefore(this.nextSample)) {
-			return;
+			return Map.of();
 		}
 		this.nextSample = now.plus(INTERVAL);
-		processes.forEach((process) -> Processes.resident(process.pid()).ifPresent(process::sampleResident));
+		Map<WorkerId, Long> resident = new HashMap<>();
+		for (WorkerProcess process : processes) {
+			Processes.resident(process.pid()).ifPresent((bytes) -> {
+				process.sampleResident(bytes);
+				resident.put(process.id(), bytes);
+			});
+		}
 		this.pressure = this.memory.pressure();
 		this.oomKills.sample(this.memory.oomKills(), now);
+		return resident;
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 import io.prefork.os.Processes;
+import io.prefork.pool.HeapAfterGc;
 import io.prefork.pool.Vitals;
 import io.prefork.pool.WorkerId;
 import io.prefork.scoreboard.Scoreboard;
@@ -39,7 +40,12 @@ final class VitalSigns {
 
 	private static Vitals vitals(WorkerProcess process, SlotReading reading) {
 		return new Vitals(MonotonicTime.of(reading.heartbeat()), Processes.cpu(process.pid()), reading.busy(),
-				oldest(reading), reading.requests(), reading.errors(), reading.timeouts().lost());
+				oldest(reading), reading.requests(), reading.errors(), reading.timeouts().lost(),
+				heapAfterGc(reading.heapAfterGc()));
+	}
+
+	private static HeapAfterGc heapAfterGc(SlotReading.HeapAfterGc heap) {
+		return new HeapAfterGc(heap.used(), heap.max(), heap.collections());
 	}
 
 	private static Optional<Instant> oldest(SlotReading reading) {

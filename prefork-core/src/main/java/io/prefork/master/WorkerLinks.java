@@ -62,6 +62,10 @@ final class WorkerLinks implements ControlConnection.Receiver {
 		else if (message instanceof Message.Accepting) {
 			this.master.heard(connection, new Event.Accepting(worker));
 		}
+		else if (message instanceof Message.Deadlocked found) {
+			this.master.heard(connection,
+					new Event.Deadlocked(worker, found.threads(), found.requests(), found.text()));
+		}
 		else if (message instanceof Message.Leaving leaving) {
 			this.master.heard(connection, new Event.Leaving(worker, leaving.reason()));
 		}

@@ -40,8 +40,8 @@ final class CauseOfDeath {
 			case JVM_CRASH, OUT_OF_MEMORY -> true;
 			case OOM_KILL, SIGNAL -> departure.step() != Step.KILL
 					&& !(cause instanceof ExitCause.Signalled signalled && signalled.signal().equals("SIGTERM"));
-			case VOLUNTARY, RECYCLED, EXIT_CODE, BOOT_FAILURE, BOOT_TIMEOUT, HEARTBEAT_TIMEOUT, REQUEST_TIMEOUT,
-					DRAIN_TIMEOUT ->
+			case VOLUNTARY, MAX_REQUESTS, MAX_AGE, MAX_MEMORY, MAX_HEAP_AFTER_GC, EXIT_CODE, BOOT_FAILURE, BOOT_TIMEOUT,
+					HEARTBEAT_TIMEOUT, REQUEST_TIMEOUT, DEADLOCK, DRAIN_TIMEOUT ->
 				false;
 		};
 	}

@@ -52,8 +52,7 @@ final class Departures {
 			String held = (worker.pulse().busy() > 0) ? " for the " + requests(worker) + " it holds" : "";
 			this.orders
 				.info(worker + " is told to leave (" + reason(cause) + "); it has " + DurationText.of(patience) + held);
-			List<Planned> plan = (cause instanceof ExitCause.RequestTimeout) ? stuck(worker, patience)
-					: slowly(Step.DRAIN, patience);
+			List<Planned> plan = isStuck(cause) ? stuck(worker, patience) : slowly(Step.DRAIN, patience);
 			begin(worker, Departure.graceful(cause, false, plan), now);
 		}
 		else {
@@ -89,19 +88,38 @@ final class Departures {
 	}
 
 	/**
-	 * A worker has lost slots to requests that do not end. Evidence is taken at once. It
-	 * is replaced before it leaves, unless it serves nobody any more, and it leaves by a
-	 * drain: other requests that it holds are served.
+	 * A worker has lost slots to requests that do not end. Evidence is taken at once,
+	 * unless it is there. It is replaced before it leaves, unless it serves nobody any
+	 * more, and it leaves by a drain: other requests that it holds are served. What it is
+	 * replaced for first stays the cause.
 	 * @param wholly whether it serves nobody any more
 	 */
-	void replaceStuck(WorkerRecord worker, ExitCause.RequestTimeout cause, boolean wholly, Instant now) {
+	void replaceStuck(WorkerRecord worker, ExitCause cause, boolean wholly, Instant now) {
+		ExitCause known = worker.retirement();
+		if (known != null && isStuck(known)) {
+			if (wholly) {
+				send(worker, known, now);
+			}
+			return;
+		}
+		if (!worker.evidence().isEmpty()) {
+			report(worker, wholly ? " is being ended: " : " is to be replaced: ", cause);
+		}
 		if (wholly) {
 			send(worker, cause, now);
+			return;
 		}
-		else if (!(worker.retirement() instanceof ExitCause.RequestTimeout)) {
-			worker.retire(cause);
+		worker.retire(cause);
+		if (worker.evidence().isEmpty()) {
 			this.orders.add(new Action.TakeEvidence(worker.id(), cause.describe()));
 		}
+	}
+
+	/**
+	 * Whether a worker goes because threads of it do not come back.
+	 */
+	private static boolean isStuck(ExitCause cause) {
+		return cause instanceof ExitCause.RequestTimeout || cause instanceof Deadlock;
 	}
 
 	/**
@@ -142,7 +160,8 @@ final class Departures {
 		}
 		Departure departure = worker.departure();
 		if (departure == null) {
-			if (worker.retirement() instanceof ExitCause.RequestTimeout cause) {
+			ExitCause cause = worker.retirement();
+			if (cause != null && isStuck(cause)) {
 				worker.keepEvidence(text);
 				report(worker, " is to be replaced: ", cause);
 			}
@@ -196,7 +215,7 @@ final class Departures {
 			case WAIT -> {
 			}
 			case EVIDENCE -> {
-				if (!departure.forced() && !(departure.cause() instanceof ExitCause.RequestTimeout)) {
+				if (!departure.forced() && !isStuck(departure.cause())) {
 					departure.force(new ExitCause.DrainTimeout(reason(departure.cause()), this.gracefulTimeout));
 				}
 				this.orders.add(new Action.TakeEvidence(worker.id(), departure.cause().describe()));
@@ -242,7 +261,7 @@ final class Departures {
 		if (cause instanceof ExitCause.Voluntary voluntary) {
 			return voluntary.reason();
 		}
-		return (cause instanceof ExitCause.Recycled recycled) ? recycled.limit() : cause.describe();
+		return (cause instanceof Recycled recycled) ? recycled.reached() : cause.describe();
 	}
 
 }

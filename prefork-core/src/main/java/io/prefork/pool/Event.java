@@ -65,6 +65,19 @@ public sealed interface Event {
 	}
 
 	/**
+	 * The resident memory of workers was sampled. Comes every some seconds.
+	 *
+	 * @param resident bytes, of the workers that it is known of
+	 */
+	record Measured(Map<WorkerId, Long> resident) implements Event {
+
+		public Measured {
+			resident = Map.copyOf(resident);
+		}
+
+	}
+
+	/**
 	 * A worker's process was started. Each {@link Action.Spawn} is followed by exactly
 	 * one of this and {@link SpawnFailed}; a worker is sent no signal before.
 	 *
@@ -115,6 +128,18 @@ public sealed interface Event {
 	 * @param worker the worker
 	 */
 	record Accepting(WorkerId worker) implements OfWorker {
+	}
+
+	/**
+	 * A worker has found threads of its own that wait for each other. Comes again for as
+	 * long as it finds them.
+	 *
+	 * @param worker the worker
+	 * @param threads threads that wait for each other
+	 * @param requests requests whose threads are among them, or wait for them
+	 * @param evidence their stacks
+	 */
+	record Deadlocked(WorkerId worker, int threads, int requests, String evidence) implements OfWorker {
 	}
 
 	/**

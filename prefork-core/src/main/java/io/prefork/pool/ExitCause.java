@@ -6,7 +6,9 @@ import java.util.Locale;
 /**
  * Why a worker's process is gone.
  */
-public sealed interface ExitCause {
+public sealed interface ExitCause permits ExitCause.Voluntary, ExitCause.Code, ExitCause.Signalled, ExitCause.OomKilled,
+		ExitCause.OutOfMemory, ExitCause.JvmCrash, ExitCause.BootFailure, ExitCause.BootTimeout,
+		ExitCause.HeartbeatTimeout, ExitCause.RequestTimeout, ExitCause.DrainTimeout, Deadlock, Recycled {
 
 	/**
 	 * What it counts as.
@@ -37,7 +39,7 @@ public sealed interface ExitCause {
 		VOLUNTARY,
 		/** It ended on its own account: exit status or signal. */
 		CRASH,
-		/** It was ended by the master because it was silent or late. */
+		/** It was ended by the master because it was silent, late or deadlocked. */
 		TIMEOUT,
 		/** It never became ready. */
 		BOOT,
@@ -53,8 +55,14 @@ public sealed interface ExitCause {
 
 		/** It left because it was told to, or announced that it would. */
 		VOLUNTARY(Category.VOLUNTARY),
-		/** It was replaced because it had reached a limit. */
-		RECYCLED(Category.RECYCLED),
+		/** It was replaced because it had answered enough requests. */
+		MAX_REQUESTS(Category.RECYCLED),
+		/** It was replaced because it had served for long enough. */
+		MAX_AGE(Category.RECYCLED),
+		/** It was replaced because its resident memory had grown too large. */
+		MAX_MEMORY(Category.RECYCLED),
+		/** It was replaced because collections no longer freed its heap. */
+		MAX_HEAP_AFTER_GC(Category.RECYCLED),
 		/** It exited unasked. */
 		EXIT_CODE(Category.CRASH),
 		/** A signal ended it that the master did not send. */
@@ -73,6 +81,8 @@ public sealed interface ExitCause {
 		HEARTBEAT_TIMEOUT(Category.TIMEOUT),
 		/** A request took too long. */
 		REQUEST_TIMEOUT(Category.TIMEOUT),
+		/** Threads of it waited for each other. */
+		DEADLOCK(Category.TIMEOUT),
 		/** It was told to leave, and did not in time. */
 		DRAIN_TIMEOUT(Category.TIMEOUT);
 
@@ -360,25 +370,6 @@ public sealed interface ExitCause {
 		@Override
 		public String describe() {
 			return "not gone " + DurationText.of(this.limit) + " after it was told to leave (" + this.reason + ")";
-		}
-
-	}
-
-	/**
-	 * It had reached a limit and was replaced.
-	 *
-	 * @param limit the limit, such as {@code max-requests 1000}
-	 */
-	record Recycled(String limit) implements ExitCause {
-
-		@Override
-		public Kind kind() {
-			return Kind.RECYCLED;
-		}
-
-		@Override
-		public String describe() {
-			return "recycled (" + this.limit + ")";
 		}
 
 	}

@@ -127,6 +127,9 @@ public final class Pool {
 		else if (event instanceof Event.Start) {
 			this.staffing.start();
 		}
+		else if (event instanceof Event.Measured measured) {
+			this.staffing.measured(measured.resident());
+		}
 		else if (event instanceof Event.Prepared prepared) {
 			this.rollouts.prepared(prepared.generation());
 		}
@@ -166,6 +169,9 @@ public final class Pool {
 		}
 		else if (event instanceof Event.Health health) {
 			this.rollouts.health(worker, health.ailment());
+		}
+		else if (event instanceof Event.Deadlocked found) {
+			deadlocked(worker, found, now);
 		}
 		else if (event instanceof Event.Leaving leaving) {
 			leaving(worker, leaving.reason(), now);
@@ -216,6 +222,20 @@ public final class Pool {
 		}
 	}
 
+	/**
+	 * A worker that cannot boot for a deadlock has a deadline for that.
+	 */
+	private void deadlocked(WorkerRecord worker, Event.Deadlocked found, Instant now) {
+		if (!worker.ready()) {
+			return;
+		}
+		worker.keepEvidence(found.evidence());
+		if (worker.counts() && !this.shutdown.underWay()) {
+			boolean useless = this.supervision.whollyStuck(found.requests()) || this.rollouts.dependsOn(worker);
+			this.departures.replaceStuck(worker, new Deadlock(found.threads(), found.requests()), useless, now);
+		}
+	}
+
 	private void bootFailed(WorkerRecord worker, String reason, Instant now) {
 		if (worker.booting()) {
 			ExitCause.BootFailure cause = new ExitCause.BootFailure(true, reason);
@@ -238,12 +258,13 @@ public final class Pool {
 			WorkerRecord worker = this.roster.find(id);
 			if (worker != null) {
 				this.supervision.sample(worker, vitals, now);
+				worker.wear().collected(vitals.heap(), now);
 			}
 		});
 		if (gap.isZero()) {
 			this.roster.all().forEach((worker) -> judge(worker, now));
 			this.rollouts.judge();
-			this.staffing.recycle();
+			this.staffing.recycle(now);
 			this.departures.proceed(now);
 			this.elasticity.tick(tick.surroundings(), now);
 			this.shutdown.tick(now);

@@ -14,9 +14,7 @@ import java.time.Duration;
  * @param requestTimeout age from which on a request may cost its worker a slot, zero for
  * none
  * @param gracefulTimeout time that a leaving worker is given
- * @param maxRequests requests after which a worker is recycled, 0 for never
- * @param maxRequestsJitter upper bound of what is added to {@code maxRequests} at random,
- * drawn once for each worker
+ * @param recycling when a worker is replaced that is well
  * @param backoff delays between respawns after crashes
  * @param rollout how a new generation takes the place of the old one
  * @param scale how many workers there are, and what changes their number
@@ -24,7 +22,7 @@ import java.time.Duration;
  * @param staffing how places are kept filled
  */
 public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
-		Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter, Backoff backoff,
+		Duration requestTimeout, Duration gracefulTimeout, RecyclePolicy recycling, Backoff backoff,
 		RolloutPolicy rollout, ScalePolicy scale, LostSlots lostSlots, StaffingPolicy staffing) {
 
 	public PoolPolicy {
@@ -37,12 +35,6 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		}
 		if (bootsAtOnce < 1) {
 			throw new IllegalArgumentException("'bootsAtOnce' must be at least 1 but is " + bootsAtOnce);
-		}
-		if (maxRequests < 0 || maxRequestsJitter < 0) {
-			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' must not be negative");
-		}
-		if (maxRequestsJitter > Long.MAX_VALUE - 1 - maxRequests) {
-			throw new IllegalArgumentException("'maxRequests' and 'maxRequestsJitter' are too large together");
 		}
 		requireNotNegative("bootTimeout", bootTimeout);
 		requireNotNegative("timeout", timeout);
@@ -68,8 +60,9 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	public PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration bootTimeout, Duration timeout,
 			Duration requestTimeout, Duration gracefulTimeout, long maxRequests, long maxRequestsJitter,
 			Backoff backoff, RolloutPolicy rollout) {
-		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout, maxRequests,
-				maxRequestsJitter, backoff, rollout, ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE,
+		this(workers, maximum, bootsAtOnce, bootTimeout, timeout, requestTimeout, gracefulTimeout,
+				RecyclePolicy.requests(maxRequests, maxRequestsJitter), backoff, rollout,
+				ScalePolicy.fixed(Math.max(1, maximum)), LostSlots.THE_ONLY_ONE,
 				new StaffingPolicy(0, Math.max(1, bootsAtOnce), RespawnPolicy.DEFAULT));
 	}
 
@@ -80,8 +73,8 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(ScalePolicy scale) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, scale, this.lostSlots, this.staffing);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, scale,
+				this.lostSlots, this.staffing);
 	}
 
 	/**
@@ -91,8 +84,8 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(LostSlots lostSlots) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, this.scale, lostSlots, this.staffing);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, this.scale,
+				lostSlots, this.staffing);
 	}
 
 	/**
@@ -102,8 +95,19 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 	 */
 	public PoolPolicy with(StaffingPolicy staffing) {
 		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
-				this.requestTimeout, this.gracefulTimeout, this.maxRequests, this.maxRequestsJitter, this.backoff,
-				this.rollout, this.scale, this.lostSlots, staffing);
+				this.requestTimeout, this.gracefulTimeout, this.recycling, this.backoff, this.rollout, this.scale,
+				this.lostSlots, staffing);
+	}
+
+	/**
+	 * The same rules, but for recycling.
+	 * @param recycling when a worker is replaced that is well
+	 * @return the rules
+	 */
+	public PoolPolicy with(RecyclePolicy recycling) {
+		return new PoolPolicy(this.workers, this.maximum, this.bootsAtOnce, this.bootTimeout, this.timeout,
+				this.requestTimeout, this.gracefulTimeout, recycling, this.backoff, this.rollout, this.scale,
+				this.lostSlots, this.staffing);
 	}
 
 	/**
@@ -115,7 +119,7 @@ public record PoolPolicy(int workers, int maximum, int bootsAtOnce, Duration boo
 		return (int) Math.min(Integer.MAX_VALUE, 2L * this.maximum + 2L * this.staffing.spares() + 2);
 	}
 
-	private static void requireNotNegative(String name, Duration value) {
+	static void requireNotNegative(String name, Duration value) {
 		if (value.isNegative()) {
 			throw new IllegalArgumentException("'" + name + "' must not be negative but is " + value);
 		}

@@ -31,16 +31,36 @@ final class Replacements {
 	}
 
 	/**
-	 * Why a worker is to be replaced.
+	 * Why a worker is to be replaced now.
 	 * @return the cause under which it will be gone, or empty if it is to stay, is
 	 * leaving already, or is a spare, which needs no successor
 	 */
-	Optional<ExitCause> cause(WorkerRecord worker) {
+	Optional<ExitCause> cause(WorkerRecord worker, int target) {
+		return cause(worker, defersRecycling(target));
+	}
+
+	private Optional<ExitCause> cause(WorkerRecord worker, boolean deferring) {
 		if (!worker.counts() || worker.isSpare()) {
 			return Optional.empty();
 		}
-		Optional<ExitCause> marked = Optional.ofNullable(worker.retirement());
+		Optional<ExitCause> marked = marked(worker, deferring) ? Optional.ofNullable(worker.retirement())
+				: Optional.empty();
 		return this.rollouts.outdated(worker) ? marked.or(() -> Optional.of(reason(worker))) : marked;
+	}
+
+	/**
+	 * Whether a worker was marked, and may go as far as that is concerned.
+	 */
+	private static boolean marked(WorkerRecord worker, boolean deferring) {
+		return worker.retirement() != null && !(deferring && worker.retirement() instanceof Recycled);
+	}
+
+	/**
+	 * Whether workers that have reached a limit stay for now: a rollout replaces them
+	 * anyway, and while others are missing, a worker that is well is not sent away.
+	 */
+	private boolean defersRecycling(int target) {
+		return this.rollouts.current() != null || outdated() > 0 || this.roster.accepting() < target;
 	}
 
 	private ExitCause reason(WorkerRecord worker) {
@@ -54,7 +74,9 @@ final class Replacements {
 	 */
 	int surge(int target) {
 		int outdated = outdated();
-		int marked = this.roster.count((worker) -> cause(worker).isPresent() && !this.rollouts.outdated(worker));
+		boolean deferring = defersRecycling(target);
+		int marked = this.roster.count((worker) -> worker.counts() && !worker.isSpare() && marked(worker, deferring)
+				&& !this.rollouts.outdated(worker));
 		int others = Math.min(marked, (this.rollouts.current() != null || outdated > 0) ? 1 : quota(target));
 		return Math.max(others, Math.min(outdated, this.policy.rollout().surge(target)));
 	}
@@ -65,17 +87,22 @@ final class Replacements {
 	 */
 	void retire(int target, Instant now) {
 		int allowed = allowedToLeave(target);
+		int recyclable = quota(target) - leaving();
 		int accepting = this.roster.accepting() - this.rollouts.acceptingOnTrial();
-		List<WorkerRecord> candidates = this.roster.those((worker) -> cause(worker).isPresent())
+		boolean deferring = defersRecycling(target);
+		List<WorkerRecord> candidates = this.roster.those((worker) -> cause(worker, deferring).isPresent())
 			.stream()
 			.sorted(new LeastLoss((worker) -> worker.retirement() != null))
 			.toList();
 		for (WorkerRecord worker : candidates) {
+			ExitCause cause = cause(worker, deferring).orElseThrow();
 			boolean dispensable = !worker.accepting() || accepting > least(worker, target);
-			if (allowed > 0 && dispensable) {
+			boolean inTurn = !(cause instanceof Recycled) || recyclable > 0;
+			if (allowed > 0 && inTurn && dispensable) {
 				accepting -= worker.accepting() ? 1 : 0;
 				allowed--;
-				this.departures.send(worker, cause(worker).orElseThrow(), now);
+				recyclable--;
+				this.departures.send(worker, cause, now);
 				worker.leavesReplaced();
 			}
 		}
@@ -103,22 +130,11 @@ final class Replacements {
 	}
 
 	/**
-	 * Marks workers that have answered enough requests, no more than a tenth of the
-	 * target at a time and none during a rollout, which replaces them anyway.
+	 * How many more workers may be marked for recycling: a tenth of the target at a time,
+	 * those included that are leaving.
 	 */
-	void recycle(int target) {
-		if (this.rollouts.current() != null || outdated() > 0) {
-			return;
-		}
-		int allowed = quota(target) - marked() - leaving();
-		String limit = "max-requests " + this.policy.maxRequests();
-		for (WorkerRecord worker : this.roster.all()) {
-			boolean spent = worker.accepting() && worker.pulse().requests() >= worker.recycleAt();
-			if (allowed > 0 && spent && worker.retirement() == null) {
-				worker.retire(new ExitCause.Recycled(limit));
-				allowed--;
-			}
-		}
+	int recyclable(int target) {
+		return defersRecycling(target) ? 0 : quota(target) - marked() - leaving();
 	}
 
 	private int marked() {

@@ -276,6 +276,13 @@ final class Rollouts {
 		return this.current;
 	}
 
+	/**
+	 * Whether the rollout under way depends on this worker, its canary.
+	 */
+	boolean dependsOn(WorkerRecord worker) {
+		return trial().filter((canary) -> canary.worker() == worker).isPresent();
+	}
+
 	private Optional<Canary> trial() {
 		return Optional.ofNullable(this.current).flatMap(Rollout::trial);
 	}

@@ -34,9 +34,9 @@ final class Roster {
 	 * Enters a new worker.
 	 * @param slot a free slot
 	 */
-	WorkerRecord add(int slot, int generation, long recycleAt, Instant now) {
+	WorkerRecord add(int slot, int generation, Wear wear, Instant now) {
 		WorkerId id = new WorkerId(slot, ++this.serial);
-		WorkerRecord worker = new WorkerRecord(id, generation, recycleAt, now);
+		WorkerRecord worker = new WorkerRecord(id, generation, wear, now);
 		this.slots.set(id.slot());
 		this.workers.put(id, worker);
 		return worker;

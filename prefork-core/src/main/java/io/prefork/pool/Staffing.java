@@ -3,6 +3,7 @@ package io.prefork.pool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /**
@@ -16,8 +17,6 @@ final class Staffing {
 
 	private final PoolPolicy policy;
 
-	private final RandomGenerator random;
-
 	private final Roster roster;
 
 	private final Departures departures;
@@ -29,6 +28,8 @@ final class Staffing {
 	private final Replacements replacements;
 
 	private final Spares spares;
+
+	private final Recycling recycling;
 
 	private final Orders orders;
 
@@ -43,13 +44,13 @@ final class Staffing {
 	Staffing(PoolPolicy policy, RandomGenerator random, Roster roster, Departures departures, Rollouts rollouts,
 			Orders orders) {
 		this.policy = policy;
-		this.random = random;
 		this.roster = roster;
 		this.departures = departures;
 		this.rollouts = rollouts;
 		this.orders = orders;
 		this.replacements = new Replacements(policy, roster, departures, rollouts);
 		this.spares = new Spares(policy.staffing().spares(), roster, departures, rollouts, orders);
+		this.recycling = new Recycling(policy.recycling(), random, roster, orders);
 		this.respawn = new Respawn(policy.backoff(), policy.staffing().respawn(), orders);
 		this.target = policy.workers();
 	}
@@ -108,7 +109,7 @@ final class Staffing {
 
 	private void send(List<WorkerRecord> candidates, int surplus, Instant now) {
 		candidates.stream()
-			.sorted(new LeastLoss((worker) -> this.replacements.cause(worker).isPresent()))
+			.sorted(new LeastLoss((worker) -> this.replacements.cause(worker, this.target).isPresent()))
 			.limit(Math.max(0, surplus))
 			.toList()
 			.forEach((victim) -> this.departures.send(victim, new ExitCause.Voluntary("scale-down"), now));
@@ -144,16 +145,10 @@ final class Staffing {
 	}
 
 	private WorkerRecord spawn(int generation, Instant now) {
-		WorkerRecord worker = this.roster.add(this.respawn.slot(this.roster, now), generation, recycleAt(), now);
+		WorkerRecord worker = this.roster.add(this.respawn.slot(this.roster, now), generation, this.recycling.draw(),
+				now);
 		this.orders.add(new Action.Spawn(worker.id(), generation));
 		return worker;
-	}
-
-	private long recycleAt() {
-		if (this.policy.maxRequests() == 0) {
-			return Long.MAX_VALUE;
-		}
-		return this.policy.maxRequests() + this.random.nextLong(this.policy.maxRequestsJitter() + 1);
 	}
 
 	private void openGates(Instant now) {
@@ -167,10 +162,17 @@ final class Staffing {
 	/**
 	 * Marks workers that have reached a limit.
 	 */
-	void recycle() {
+	void recycle(Instant now) {
 		if (this.mode == Mode.SERVING) {
-			this.replacements.recycle(this.target);
+			this.recycling.mark(this.replacements.recyclable(this.target), now);
 		}
+	}
+
+	/**
+	 * Takes note of samples of resident memory.
+	 */
+	void measured(Map<WorkerId, Long> resident) {
+		this.recycling.measured(resident);
 	}
 
 	/**

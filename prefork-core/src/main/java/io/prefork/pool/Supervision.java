@@ -99,7 +99,14 @@ final class Supervision {
 	 * Whether a worker serves nobody any more, because all its slots are lost.
 	 */
 	boolean whollyStuck(WorkerRecord worker) {
-		return this.policy.lostSlots().all(worker.pulse().lost());
+		return whollyStuck(worker.pulse().lost());
+	}
+
+	/**
+	 * Whether a worker that has lost so many slots serves nobody any more.
+	 */
+	boolean whollyStuck(int lost) {
+		return this.policy.lostSlots().all(lost);
 	}
 
 	private static boolean exceeds(Duration value, Duration limit) {

@@ -16,12 +16,13 @@ import java.util.Optional;
  * @param errors those of them that were answered with a server error
  * @param lost request slots that are held by requests past their timeout, whose threads
  * have not come back
+ * @param heap what the old generation of its heap held after the last collection
  */
 public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
-		long errors, int lost) {
+		long errors, int lost, HeapAfterGc heap) {
 
 	/**
-	 * Vitals of a worker that has lost no slot.
+	 * Vitals of a worker that has lost no slot and whose heap was not collected.
 	 * @param heartbeat monotonic time of its last heartbeat
 	 * @param cpu processor time that the process has used so far
 	 * @param busy requests in flight
@@ -31,6 +32,6 @@ public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant
 	 */
 	public Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
 			long errors) {
-		this(heartbeat, cpu, busy, oldestRequest, requests, errors, 0);
+		this(heartbeat, cpu, busy, oldestRequest, requests, errors, 0, HeapAfterGc.NONE);
 	}
 }

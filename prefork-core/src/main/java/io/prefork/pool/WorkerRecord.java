@@ -14,7 +14,7 @@ final class WorkerRecord {
 
 	private final int generation;
 
-	private final long recycleAt;
+	private final Wear wear;
 
 	private final Instant spawned;
 
@@ -49,14 +49,13 @@ final class WorkerRecord {
 	 * A worker that is about to be spawned.
 	 * @param id its identity
 	 * @param generation its generation
-	 * @param recycleAt answered requests at which it is recycled, {@link Long#MAX_VALUE}
-	 * for never
+	 * @param wear what it is recycled by
 	 * @param now the time of its spawn
 	 */
-	WorkerRecord(WorkerId id, int generation, long recycleAt, Instant now) {
+	WorkerRecord(WorkerId id, int generation, Wear wear, Instant now) {
 		this.id = id;
 		this.generation = generation;
-		this.recycleAt = recycleAt;
+		this.wear = wear;
 		this.spawned = now;
 		this.bootClock = now;
 	}
@@ -166,8 +165,8 @@ final class WorkerRecord {
 		return this.generation;
 	}
 
-	long recycleAt() {
-		return this.recycleAt;
+	Wear wear() {
+		return this.wear;
 	}
 
 	int pid() {
@@ -241,6 +240,13 @@ final class WorkerRecord {
 	 */
 	boolean healthyFor(Duration time, Instant now) {
 		return this.readySince != null && serving() && !now.isBefore(this.readySince.plus(time));
+	}
+
+	/**
+	 * How long ago it became ready, zero if it has not.
+	 */
+	Duration readyFor(Instant now) {
+		return (this.readySince != null) ? Duration.between(this.readySince, now) : Duration.ZERO;
 	}
 
 	Instant spawned() {

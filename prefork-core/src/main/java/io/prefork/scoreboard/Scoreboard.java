@@ -35,14 +35,14 @@ public final class Scoreboard {
 	 * What the file begins with: a name and the number of the layout. A worker may be of
 	 * other code than its master.
 	 */
-	private static final long LAYOUT = 0x5052_4546_4f52_4b02L;
+	private static final long LAYOUT = 0x5052_4546_4f52_4b03L;
 
 	/**
 	 * Two cache lines, so that neighbours do not share one.
 	 */
 	private static final int HEADER_SIZE = 128;
 
-	private static final int COUNTS_SIZE = 128;
+	private static final int COUNTS_SIZE = 256;
 
 	private static final int SLOT_SIZE = COUNTS_SIZE + OldestRequests.SIZE;
 
@@ -77,6 +77,12 @@ public final class Scoreboard {
 	private static final int SLOW = 112;
 
 	private static final int TIMED_OUT = 120;
+
+	private static final int HEAP_AFTER_GC = 128;
+
+	private static final int HEAP_AFTER_GC_MAX = 136;
+
+	private static final int COLLECTIONS = 144;
 
 	private static final int READ_ATTEMPTS = 100;
 
@@ -171,6 +177,9 @@ public final class Scoreboard {
 		put(base + LOST, reading.timeouts().lost());
 		put(base + SLOW, reading.timeouts().slow());
 		put(base + TIMED_OUT, reading.timeouts().timedOut());
+		put(base + HEAP_AFTER_GC, reading.heapAfterGc().used());
+		put(base + HEAP_AFTER_GC_MAX, reading.heapAfterGc().max());
+		put(base + COLLECTIONS, reading.heapAfterGc().collections());
 		OldestRequests.write(oldest, (index, word) -> put(base + COUNTS_SIZE + index * Long.BYTES, word));
 		LONG.setRelease(this.memory, base + SEQUENCE, writing + 1);
 	}
@@ -232,7 +241,9 @@ public final class Scoreboard {
 				get(base + OLDEST_REQUEST), get(base + FREE) != 0, get(base + REQUESTS), get(base + ACCEPTED),
 				get(base + OVERFLOWED), get(base + ERRORS), get(base + SLOW_CLIENTS), get(base + HEAP_USED),
 				get(base + HEAP_MAX),
-				new SlotReading.Timeouts((int) get(base + LOST), get(base + SLOW), get(base + TIMED_OUT)));
+				new SlotReading.Timeouts((int) get(base + LOST), get(base + SLOW), get(base + TIMED_OUT)),
+				new SlotReading.HeapAfterGc(get(base + HEAP_AFTER_GC), get(base + HEAP_AFTER_GC_MAX),
+						get(base + COLLECTIONS)));
 	}
 
 	private int base(int slot) {

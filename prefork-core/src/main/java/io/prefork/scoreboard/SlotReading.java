@@ -19,12 +19,15 @@ package io.prefork.scoreboard;
  * @param heapUsed used heap, bytes
  * @param heapMax largest possible heap, bytes, or -1 if undefined
  * @param timeouts requests that take too long
+ * @param heapAfterGc what collections leave in the heap
  */
 public record SlotReading(long serial, long heartbeat, int busy, long oldestRequest, boolean free, long requests,
-		long accepted, long overflowed, long errors, long slowClients, long heapUsed, long heapMax, Timeouts timeouts) {
+		long accepted, long overflowed, long errors, long slowClients, long heapUsed, long heapMax, Timeouts timeouts,
+		HeapAfterGc heapAfterGc) {
 
 	/**
-	 * A reading of a worker none of whose requests took too long.
+	 * A reading of a worker none of whose requests took too long, and whose heap was not
+	 * collected.
 	 * @param serial serial of the worker that wrote it
 	 * @param heartbeat time of the last heartbeat
 	 * @param busy requests in flight
@@ -41,14 +44,14 @@ public record SlotReading(long serial, long heartbeat, int busy, long oldestRequ
 	public SlotReading(long serial, long heartbeat, int busy, long oldestRequest, boolean free, long requests,
 			long accepted, long overflowed, long errors, long slowClients, long heapUsed, long heapMax) {
 		this(serial, heartbeat, busy, oldestRequest, free, requests, accepted, overflowed, errors, slowClients,
-				heapUsed, heapMax, Timeouts.NONE);
+				heapUsed, heapMax, Timeouts.NONE, HeapAfterGc.NONE);
 	}
 
 	/**
 	 * Requests that take too long.
 	 *
-	 * @param lost requests past their timeout whose threads have not come back: slots
-	 * that are taken for nothing
+	 * @param lost requests past their timeout, or hanging in a deadlock, whose threads
+	 * have not come back: slots that are taken for nothing
 	 * @param slow requests that took longer than {@code prefork.slow-request-threshold}
 	 * or {@code prefork.request-soft-timeout}, each counted once
 	 * @param timedOut requests that were ended at their timeout
@@ -59,6 +62,22 @@ public record SlotReading(long serial, long heartbeat, int busy, long oldestRequ
 		 * None.
 		 */
 		public static final Timeouts NONE = new Timeouts(0, 0, 0);
+
+	}
+
+	/**
+	 * What collections of the old generation of the heap leave there.
+	 *
+	 * @param used bytes in use after the last one
+	 * @param max bytes that the old generation can have, or 0 if it was never collected
+	 * @param collections how many were seen, at most one every some seconds
+	 */
+	public record HeapAfterGc(long used, long max, long collections) {
+
+		/**
+		 * It was never collected.
+		 */
+		public static final HeapAfterGc NONE = new HeapAfterGc(0, 0, 0);
 
 	}
 

@@ -40,6 +40,8 @@ final class Heartbeat {
 
 	private final Collection<? extends ServerAdapter> servers;
 
+	private final OldGeneration oldGeneration = new OldGeneration();
+
 	private int freeInARow;
 
 	private volatile @Nullable Thread thread;
@@ -88,7 +90,8 @@ final class Heartbeat {
 						this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
 						this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
 						this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(),
-						new SlotReading.Timeouts(this.requests.lost(), this.requests.slow(), this.requests.timedOut())),
+						new SlotReading.Timeouts(this.requests.lost(), this.requests.slow(), this.requests.timedOut()),
+						this.oldGeneration.look()),
 				this.requests.oldest(OLDEST));
 	}
 

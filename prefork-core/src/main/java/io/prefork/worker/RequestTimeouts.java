@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -13,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * Watches over the time that requests take. One look at all that are in flight, five
  * times a second, by a thread of its own: no timer for each.
  * <p>
- * At the hard limit the client is given an answer, and the thread is given up: nothing
- * can end a thread of Java. The slot that it holds stays taken until it comes back, since
- * it uses what the slot stands for. How many of them a worker can do without, the master
- * decides.
+ * At the hard limit, or when the request hangs in a deadlock, the client is given an
+ * answer, and the thread is given up: nothing can end a thread of Java. The slot that it
+ * holds stays taken until it comes back, since it uses what the slot stands for. How many
+ * of them a worker can do without, the master decides.
  * <p>
  * What passed without the worker's threads running, because of a long garbage collection
  * or because the machine was suspended, is nobody's fault and not counted.
@@ -44,6 +45,8 @@ public final class RequestTimeouts {
 
 	private final List<RequestTracker.Tracked> lost = new ArrayList<>();
 
+	private final AtomicBoolean started = new AtomicBoolean();
+
 	private long lastRound;
 
 	private boolean begun;
@@ -67,11 +70,11 @@ public final class RequestTimeouts {
 	}
 
 	/**
-	 * Begins to watch, if there is anything to watch for, with a thread that ends with
-	 * the process.
+	 * Begins to watch, with a thread that ends with the process. Further calls do
+	 * nothing.
 	 */
 	public void start() {
-		if (this.limits.any()) {
+		if (this.started.compareAndSet(false, true)) {
 			Thread thread = new Thread(new Rounds(() -> sweep(System.nanoTime()), PERIOD_MILLIS),
 					"prefork-request-timeouts");
 			thread.setDaemon(true);
@@ -95,7 +98,7 @@ public final class RequestTimeouts {
 
 	private void look(RequestTracker.Tracked request, long now) {
 		long age = request.countedAge(now);
-		if (exceeds(age, this.limits.hard())) {
+		if (request.isDeadlocked() || exceeds(age, this.limits.hard())) {
 			expire(request, now);
 		}
 		else if (exceeds(age, this.limits.soft()) && request.isNewlyPastSoftLimit()) {
@@ -126,7 +129,8 @@ public final class RequestTimeouts {
 			client += ", and its thread is lost until it comes back (" + this.requests.lost() + " lost of " + this.slots
 					+ ")";
 		}
-		this.timeoutLog.report(now, "past its timeout; " + client, running, stack);
+		String what = request.isDeadlocked() ? "hanging in a deadlock; " : "past its timeout; ";
+		this.timeoutLog.report(now, what + client, running, stack);
 	}
 
 	private boolean isBack(RequestTracker.Tracked request, long now) {

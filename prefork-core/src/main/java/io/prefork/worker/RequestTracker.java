@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 
 import io.prefork.scoreboard.OldestRequest;
 import org.jspecify.annotations.Nullable;
@@ -137,11 +138,27 @@ public final class RequestTracker {
 	}
 
 	/**
-	 * Requests that have timed out and still have a thread.
+	 * Requests whose threads do not come back: they have timed out, or hang in a
+	 * deadlock.
 	 * @return their number
 	 */
 	public int lost() {
 		return (int) this.running.stream().filter(Tracked::isLost).count();
+	}
+
+	/**
+	 * Takes note of which requests hang in a deadlock, and of which do not.
+	 * @param hanging tells of a thread whether it hangs
+	 * @return the number of those that do
+	 */
+	int deadlocked(Predicate<Thread> hanging) {
+		int count = 0;
+		for (Tracked tracked : this.running) {
+			Thread thread = tracked.thread;
+			tracked.deadlocked = thread != null && hanging.test(thread);
+			count += tracked.deadlocked ? 1 : 0;
+		}
+		return count;
 	}
 
 	/**
@@ -203,6 +220,8 @@ public final class RequestTracker {
 		private volatile @Nullable RequestExpiry expiry;
 
 		private volatile boolean timedOut;
+
+		private volatile boolean deadlocked;
 
 		// Used by who watches over its time alone
 		private boolean slow;
@@ -345,11 +364,15 @@ public final class RequestTracker {
 			return news;
 		}
 
+		boolean isDeadlocked() {
+			return this.deadlocked;
+		}
+
 		/**
-		 * Whether it has timed out and keeps its thread all the same.
+		 * Whether it keeps its thread although it has timed out, or for ever.
 		 */
 		boolean isLost() {
-			return this.timedOut && this.thread != null;
+			return (this.timedOut || this.deadlocked) && this.thread != null;
 		}
 
 		RunningRequest asOf(long now) {

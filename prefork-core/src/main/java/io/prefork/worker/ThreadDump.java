@@ -44,6 +44,19 @@ final class ThreadDump {
 		return dump.finished();
 	}
 
+	/**
+	 * Takes a dump of threads that wait for each other, and of the requests in flight.
+	 * @param deadlocked the ids of the threads
+	 * @param requests the requests in flight
+	 * @return the text
+	 */
+	static String ofDeadlock(Set<Long> deadlocked, RequestTracker requests) {
+		ThreadDump dump = new ThreadDump();
+		dump.deadlock(deadlocked.stream().mapToLong(Long::longValue).sorted().toArray());
+		dump.requests(requests);
+		return dump.finished();
+	}
+
 	private void requests(RequestTracker requests) {
 		requests.running()
 			.stream()
@@ -60,9 +73,12 @@ final class ThreadDump {
 
 	private void deadlocks() {
 		long[] ids = this.threads.findDeadlockedThreads();
-		if (ids == null) {
-			return;
+		if (ids != null) {
+			deadlock(ids);
 		}
+	}
+
+	private void deadlock(long[] ids) {
 		this.text.append("deadlock of ").append(ids.length).append(" threads\n");
 		for (ThreadInfo thread : this.threads.getThreadInfo(ids, true, true)) {
 			if (thread != null) {

@@ -1,6 +1,7 @@
 package io.prefork.worker;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -31,6 +32,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	private final WorkerShutdown shutdown;
 
 	private volatile @Nullable Serving serving;
+
+	private volatile @Nullable DeadlockWatch deadlocks;
 
 	private boolean wanted;
 
@@ -72,15 +75,21 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 * Says how this worker serves, and starts the heartbeat.
 	 * @param settings the settings
 	 * @param limits how long requests may take
+	 * @param deadlockInterval time between two looks for threads that wait for each
+	 * other, zero for none
 	 */
-	public void configure(WorkerSettings settings, RequestLimits limits) {
+	public void configure(WorkerSettings settings, RequestLimits limits, Duration deadlockInterval) {
 		try {
 			AcceptGate gate = new AcceptGate(settings);
 			SlowClients slowClients = new SlowClients(settings.clients());
 			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
 			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients, this.adapters);
 			heartbeat.start();
-			new RequestTimeouts(this.requests, limits, settings.slots()).start();
+			RequestTimeouts timeouts = new RequestTimeouts(this.requests, limits, settings.slots());
+			if (limits.any()) {
+				timeouts.start();
+			}
+			this.deadlocks = new DeadlockWatch(this.requests, deadlockInterval, timeouts::start, this.master::tell);
 			Serving serving = new Serving(settings, gate, slowClients, heartbeat,
 					new Siblings(scoreboard, this.spec.slot()));
 			this.shutdown.serving(serving);
@@ -114,6 +123,10 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	public void ready(Runnable closeApplication) {
 		this.shutdown.applicationIsUp(closeApplication);
 		this.master.tell(new Message.Ready());
+		DeadlockWatch watch = this.deadlocks;
+		if (watch != null) {
+			watch.start();
+		}
 	}
 
 	/**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 class StubPoolControl implements PoolControl {
 
 	static final PoolDocument.WorkerSummary SUMMARY = new PoolDocument.WorkerSummary(0, 41, 2, "ACCEPTING",
-			Duration.ofMinutes(2), 1, 0, 30011, Duration.ofMillis(20), null, 214958080L, null);
+			Duration.ofMinutes(2), 1, 0, 30011, Duration.ofMillis(20), null, 214958080L, null, null);
 
 	static final ObituaryDocument OBITUARY = new ObituaryDocument(0, 38, 1, "ACCEPTING", "crash", "signal",
 			"killed by SIGSEGV", Instant.ofEpochMilli(1_700_000_000_123L), Duration.ofSeconds(61), 90321, 2);

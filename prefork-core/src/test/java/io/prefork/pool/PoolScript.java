@@ -131,8 +131,8 @@ final class PoolScript {
 		this.vitals.replaceAll((id, last) -> {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
-			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(),
-					last.lost());
+			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(), last.lost(),
+					last.heap());
 		});
 		return on(new Event.Tick(this.vitals, this.surroundings));
 	}
@@ -224,6 +224,24 @@ final class PoolScript {
 		this.vitals.keySet().forEach((worker) -> load(worker.serial(), busy, 0));
 	}
 
+	/**
+	 * Lets the old generation of a worker be collected, and that share of it be left in
+	 * use.
+	 */
+	void collect(long serial, int percent) {
+		this.vitals.computeIfPresent(worker(serial),
+				(id, last) -> new Vitals(last.heartbeat(), last.cpu(), last.busy(), last.oldestRequest(),
+						last.requests(), last.errors(), last.lost(),
+						new HeapAfterGc(percent << 20, 100 << 20, last.heap().collections() + 1)));
+	}
+
+	/**
+	 * Samples the resident memory of a worker.
+	 */
+	List<Action> measure(long serial, long bytes) {
+		return on(new Event.Measured(Map.of(worker(serial), bytes)));
+	}
+
 	void surroundings(Surroundings surroundings) {
 		this.surroundings = surroundings;
 	}
@@ -233,7 +251,7 @@ final class PoolScript {
 	 */
 	void lose(long serial, int lost) {
 		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(),
-				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), last.errors(), lost));
+				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), last.errors(), lost, last.heap()));
 	}
 
 	PoolView view() {

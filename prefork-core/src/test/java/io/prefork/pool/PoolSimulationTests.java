@@ -110,7 +110,7 @@ class PoolSimulationTests {
 			return;
 		}
 		assertThat(world.invariants().unanswered()).as("every rollout has ended").isEmpty();
-		if (policy.maxRequests() == 0 && !policy.scale().elastic()) {
+		if (policy.recycling().maxRequests() == 0 && !policy.scale().elastic()) {
 			assertThat(world.view().state()).isIn(PoolView.State.RUNNING, PoolView.State.FROZEN);
 			assertThat(world.view().workers()).extracting(PoolView.WorkerView::generation)
 				.containsOnly(world.view().generation());

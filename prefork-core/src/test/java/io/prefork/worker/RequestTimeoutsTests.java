@@ -88,6 +88,25 @@ class RequestTimeoutsTests {
 	}
 
 	@Test
+	void whenRequestHangsInADeadlockThenItsClientIsAnsweredWhateverTheLimits() {
+		AtomicInteger expired = new AtomicInteger();
+		RequestTracker.Tracked hanging = this.requests.begin("GET", "/hanging");
+		hanging.onExpiry(() -> {
+			expired.incrementAndGet();
+			return Outcome.ANSWERED;
+		});
+		this.timeouts.sweep(this.now);
+		assertThat(expired).hasValue(0);
+		this.requests.deadlocked((thread) -> thread == Thread.currentThread());
+		this.timeouts.sweep(this.now + ROUND.toNanos());
+		assertThat(expired).hasValue(1);
+		assertThat(this.log).singleElement()
+			.asString()
+			.startsWith("A request is hanging in a deadlock; its client is answered with 503, and its thread is lost");
+		assertThat(this.requests.timedOut()).isEqualTo(1);
+	}
+
+	@Test
 	void whenRequestIsSlowThenItIsLoggedOnceWithItsStack() {
 		this.timeouts = watch(limits(2, 0, 0));
 		hang("/report");

@@ -112,6 +112,44 @@ public class PreforkProperties {
 	private long maxRequestsJitter;
 
 	/**
+	 * Time of being ready after which a worker is replaced by a new one; zero for never.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration maxAge = Duration.ZERO;
+
+	/**
+	 * Upper bound of a random time that is added to 'prefork.max-age', drawn for each
+	 * worker. When not set, a tenth of 'prefork.max-age'.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private @Nullable Duration maxAgeJitter;
+
+	/**
+	 * Resident memory above which a worker is replaced by a new one; 0 for any.
+	 */
+	private DataSize maxMemory = DataSize.ofBytes(0);
+
+	/**
+	 * In how many samples in a row, one every five seconds, 'prefork.max-memory' must be
+	 * exceeded.
+	 */
+	private int maxMemorySamples = 3;
+
+	/**
+	 * Percentage of the old generation of a worker's heap above which the worker is
+	 * replaced by a new one, if collections leave so much in use three times in a row and
+	 * for a minute; 0 for any.
+	 */
+	private int maxHeapAfterGc;
+
+	/**
+	 * How often a worker looks for threads that wait for each other. What is found in two
+	 * looks in a row has the worker replaced by a new one. Zero for never.
+	 */
+	@DurationUnit(ChronoUnit.SECONDS)
+	private Duration deadlockInterval = Duration.ofSeconds(10);
+
+	/**
 	 * Silence of a worker's heartbeat after which it is killed and replaced; for 'sync'
 	 * also the default of 'prefork.request-timeout'. Zero for never.
 	 */
@@ -403,6 +441,54 @@ public class PreforkProperties {
 
 	public void setMaxRequestsJitter(long maxRequestsJitter) {
 		this.maxRequestsJitter = maxRequestsJitter;
+	}
+
+	public Duration getMaxAge() {
+		return this.maxAge;
+	}
+
+	public void setMaxAge(Duration maxAge) {
+		this.maxAge = maxAge;
+	}
+
+	public @Nullable Duration getMaxAgeJitter() {
+		return this.maxAgeJitter;
+	}
+
+	public void setMaxAgeJitter(@Nullable Duration maxAgeJitter) {
+		this.maxAgeJitter = maxAgeJitter;
+	}
+
+	public DataSize getMaxMemory() {
+		return this.maxMemory;
+	}
+
+	public void setMaxMemory(DataSize maxMemory) {
+		this.maxMemory = maxMemory;
+	}
+
+	public int getMaxMemorySamples() {
+		return this.maxMemorySamples;
+	}
+
+	public void setMaxMemorySamples(int maxMemorySamples) {
+		this.maxMemorySamples = maxMemorySamples;
+	}
+
+	public int getMaxHeapAfterGc() {
+		return this.maxHeapAfterGc;
+	}
+
+	public void setMaxHeapAfterGc(int maxHeapAfterGc) {
+		this.maxHeapAfterGc = maxHeapAfterGc;
+	}
+
+	public Duration getDeadlockInterval() {
+		return this.deadlockInterval;
+	}
+
+	public void setDeadlockInterval(Duration deadlockInterval) {
+		this.deadlockInterval = deadlockInterval;
 	}
 
 	public Duration getTimeout() {

@@ -29,6 +29,10 @@ final class LogLines {
 	static final Pattern REQUEST_TIMED_OUT = Pattern
 		.compile("A request is past its timeout; its client is answered with 503, and its thread is lost");
 
+	/** A worker was found to have a deadlock. */
+	static final Pattern DEADLOCK = Pattern
+		.compile("deadlock of 2 threads|A request is hanging in a deadlock; its client is answered with 503");
+
 	/** The frame of a hung request, in its worker's thread dump. */
 	static final Pattern STACK_OF_HANG = Pattern.compile("ChaosController\\.hang\\(");
 

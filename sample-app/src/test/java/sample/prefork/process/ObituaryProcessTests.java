@@ -15,7 +15,7 @@ class ObituaryProcessTests extends ProcessTestSupport {
 
 	@Override
 	PoolLauncher shared(PoolLauncher launcher) {
-		return super.shared(launcher).managementPort();
+		return super.shared(launcher).managementPort().arguments("--prefork.deadlock-interval=1s");
 	}
 
 	@Test
@@ -58,6 +58,24 @@ class ObituaryProcessTests extends ProcessTestSupport {
 		JsonNode sent = obituaryAfter(pool, () -> PoolProcess.signal("SEGV", pool.pool().pids().get(0)));
 		assertThat(sent.path("cause").asString()).as(sent::toString).isEqualTo("jvm-crash");
 		assertThat(sent.path("reason").asString()).contains("sent by process");
+	}
+
+	@Test
+	void whenThreadsWaitForEachOtherThenTheirClientIsToldAndNobodyElseNotices() {
+		PoolProcess pool = sharedPool();
+		pool.expectProblems(LogLines.DEADLOCK);
+		try (ThreeModes load = ThreeModes.against(pool.address())) {
+			JsonNode obituary = obituaryAfter(pool,
+					() -> assertThat(pool.get("/chaos/deadlock").status()).isEqualTo(503));
+			assertThat(obituary.path("cause").asString()).as(obituary::toString).isEqualTo("deadlock");
+			assertThat(obituary.path("category").asString()).isEqualTo("timeout");
+			assertThat(obituary.path("reason").asString()).isEqualTo("deadlock of 2 threads, on which 1 request hung");
+			assertThat(obituary.path("stack").asString()).contains("chaos-deadlock", "ChaosController.holdBoth",
+					"GET /chaos/deadlock");
+			load.awaitProgress();
+			load.stopAndAssertNothingLost();
+		}
+		pool.log().awaitLine(LogLines.DEADLOCK, PoolProcess.SOON);
 	}
 
 	@Test

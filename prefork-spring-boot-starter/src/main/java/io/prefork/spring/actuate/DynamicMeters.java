@@ -72,6 +72,7 @@ class DynamicMeters {
 			put(values, Kind.REQUESTS, slot, worker.requests());
 			put(values, Kind.RSS, slot, worker.rss());
 			put(values, Kind.HEAP_USED, slot, worker.heapUsed());
+			put(values, Kind.HEAP_AFTER_GC, slot, worker.heapAfterGc());
 			put(values, Kind.AGE, slot, worker.age().toMillis());
 		}
 		return values;
@@ -94,8 +95,7 @@ class DynamicMeters {
 				.description(kind.description)
 				.tag(kind.tag, series.id())
 				.register(this.registry);
-			case QUEUED, BUSY, RSS,
-					HEAP_USED ->
+			case QUEUED, BUSY, RSS, HEAP_USED, HEAP_AFTER_GC ->
 				Gauge.builder(kind.meter, this, (meters) -> meters.read(series))
 					.description(kind.description)
 					.baseUnit(kind.unit)
@@ -119,6 +119,8 @@ class DynamicMeters {
 		REQUESTS("prefork.worker.requests", "worker", "Requests answered by the slot's present process", null),
 		RSS("prefork.worker.rss", "worker", "Resident memory", BaseUnits.BYTES),
 		HEAP_USED("prefork.worker.heap.used", "worker", "Used heap at the last heartbeat", BaseUnits.BYTES),
+		HEAP_AFTER_GC("prefork.worker.heap.after.gc", "worker",
+				"Heap that the last collection of the old generation left there", BaseUnits.BYTES),
 		AGE("prefork.worker.age", "worker", "Time since the process was spawned", null);
 
 		private final String meter;

@@ -201,8 +201,8 @@ class MasterRun {
 		return new PoolPolicy(workers, this.settings.properties().getMaxWorkers(),
 				this.settings.staffing().bootConcurrency(), this.settings.properties().getBootTimeout(),
 				this.settings.properties().getTimeout(), requests.hard(),
-				this.settings.properties().getGracefulTimeout(), this.settings.properties().getMaxRequests(),
-				this.settings.properties().getMaxRequestsJitter(), PoolPolicy.Backoff.DEFAULT,
+				this.settings.properties().getGracefulTimeout(),
+				new RecycleSettings(this.settings.properties()).policy(), PoolPolicy.Backoff.DEFAULT,
 				RolloutSettings.policy(this.settings.properties().getRollout()),
 				this.settings.scale().policy(workers, worker.slots()),
 				new LostSlots(worker.slots(), requests.lostShare()), this.settings.staffing().policy());

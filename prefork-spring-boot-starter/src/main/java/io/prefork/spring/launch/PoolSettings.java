@@ -24,8 +24,6 @@ final class PoolSettings {
 
 	private static final int LARGEST_BACKLOG = 65535;
 
-	private static final long MOST_REQUESTS = 1_000_000_000_000L;
-
 	/**
 	 * Several heartbeats long.
 	 */
@@ -96,8 +94,6 @@ final class PoolSettings {
 		if (this.properties.getWorkerConnections() != null) {
 			between("prefork.worker-connections", this.properties.getWorkerConnections(), 1, Integer.MAX_VALUE);
 		}
-		between("prefork.max-requests", this.properties.getMaxRequests(), 0, MOST_REQUESTS);
-		between("prefork.max-requests-jitter", this.properties.getMaxRequestsJitter(), 0, Integer.MAX_VALUE);
 		between("prefork.backlog", this.properties.getBacklog(), 1, LARGEST_BACKLOG);
 		if (this.properties.getThreads() != null) {
 			between("prefork.threads", this.properties.getThreads(), 1, Integer.MAX_VALUE);
@@ -116,6 +112,7 @@ final class PoolSettings {
 		LimitSettings.check(this.properties.getLimits());
 		staffing().check();
 		scale().check();
+		new RecycleSettings(this.properties).check();
 		umask();
 		new RequestLimitSettings(this.properties).check(type());
 	}

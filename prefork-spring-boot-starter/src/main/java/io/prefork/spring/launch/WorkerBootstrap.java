@@ -75,7 +75,7 @@ final class WorkerBootstrap {
 		environment.getPropertySources()
 			.addLast(new MapPropertySource(PROPERTY_SOURCE + "Defaults", defaults(this.agent.spec())));
 		this.agent.configure(settings.workerSettings(Runtime.getRuntime().availableProcessors()),
-				settings.requestLimits());
+				settings.requestLimits(), settings.properties().getDeadlockInterval());
 		this.agent.onReopenLogs(LogFiles::reopen);
 		Worker.become(this.agent);
 	}

@@ -26,7 +26,7 @@ public class FakePoolControl implements PoolControl {
 			"killed by SIGSEGV", Instant.parse("2026-11-21T10:00:00.123Z"), Duration.ofSeconds(61), 90321, 2);
 
 	static final WorkerSummary WORKER = new WorkerSummary(0, 41, 2, "ACCEPTING", Duration.ofMinutes(2), 1, 0, 30011,
-			Duration.ofMillis(20), Duration.ofMillis(100), 214958080L, 61000000L);
+			Duration.ofMillis(20), Duration.ofMillis(100), 214958080L, 61000000L, 48000000L);
 
 	public final List<String> commands = new ArrayList<>();
 
@@ -49,7 +49,7 @@ public class FakePoolControl implements PoolControl {
 		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
 				new PoolDocument.Workers(4, accepting, 1, 0, 0, 0, 3, 1, 32),
-				new PoolDocument.Counters(120334, 17, 5, 2, 12, 4, 6, exits, Map.of("signal", 1L, "recycled", 1L),
+				new PoolDocument.Counters(120334, 17, 5, 2, 12, 4, 6, exits, Map.of("signal", 1L, "max-age", 1L),
 						Map.of("failed", 1L)),
 				new PoolDocument.Scale("busyness", 2, 8, 4,
 						"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",

@@ -88,12 +88,12 @@ abstract class PreforkEndpointHttpKit {
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
 						 "workers":{"target":4,"accepting":4,"spare":1,"ready":0,"booting":0,"draining":0,"busy":3,"lost":1,"slots":32},
 						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"slowRequests":12,"timedOut":4,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},
-						             "causes":{"signal":1,"recycled":1},"rollouts":{"failed":1}},
+						             "causes":{"signal":1,"max-age":1},"rollouts":{"failed":1}},
 						 "scale":{"policy":"busyness","min":2,"max":8,"floor":4,
 						          "reason":"scaling from 2 to 4 workers: 16 of 16 slots busy and 37 connections queued",
 						          "decisions":{"queue":1}},
 						 "pool":[{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"lost":0,"requests":30011,
-						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000}],
+						          "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,"heapAfterGc":48000000}],
 						 "obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
 						                "reason":"killed by SIGSEGV","died":"2026-11-21T10:00:00.123Z","age":"PT1M1S","requests":90321,"inFlight":2}]}""");
 	}
@@ -106,7 +106,7 @@ abstract class PreforkEndpointHttpKit {
 	@Test
 	void whenValuesAreUnknownThenTheirFieldsAreLeftOut() throws Exception {
 		this.control.pool = FakePoolControl.pool("STARTING", 0, List.of(new WorkerSummary(3, 55, 1, "SPAWNED",
-				Duration.ofNanos(1_234_567_890), 0, 0, 0, null, null, null, null)));
+				Duration.ofNanos(1_234_567_890), 0, 0, 0, null, null, null, null, null)));
 		assertThat(get("").body()).contains(
 				"\"pool\":[{\"slot\":3,\"pid\":55,\"generation\":1,\"state\":\"SPAWNED\",\"age\":\"PT1.234S\",\"busy\":0,\"lost\":0,\"requests\":0}]");
 	}
@@ -117,7 +117,7 @@ abstract class PreforkEndpointHttpKit {
 		assertAnswer(get(worker), 200,
 				"""
 						{"slot":0,"pid":41,"generation":2,"state":"ACCEPTING","age":"PT2M","busy":1,"lost":0,"requests":30011,
-						 "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,
+						 "oldestRequest":"PT0.02S","heartbeat":"PT0.1S","rss":214958080,"heapUsed":61000000,"heapAfterGc":48000000,
 						 "serial":6,"accepted":812,"overflowed":0,"errors":3,"slowClients":0,"heapMax":268435456,
 						 "obituaries":[{"slot":0,"pid":38,"generation":1,"reached":"ACCEPTING","category":"crash","cause":"signal",
 						                "reason":"killed by SIGSEGV","died":"2026-11-21T10:00:00.123Z","age":"PT1M1S","requests":90321,"inFlight":2,

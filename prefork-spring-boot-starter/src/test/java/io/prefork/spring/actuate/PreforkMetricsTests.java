@@ -55,8 +55,8 @@ class PreforkMetricsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "crash, signal, 1", "crash, oom-kill, 0", "timeout, heartbeat-timeout, 0", "recycled, recycled, 1",
-			"voluntary, voluntary, 0", "boot, boot-failure, 0" })
+	@CsvSource({ "crash, signal, 1", "crash, oom-kill, 0", "timeout, heartbeat-timeout, 0", "recycled, max-age, 1",
+			"recycled, max-memory, 0", "voluntary, voluntary, 0", "boot, boot-failure, 0" })
 	void whenNothingHasExitedForACauseThenItsCounterIsThereAtZero(String category, String cause, double count) {
 		assertThat(this.registry.get("prefork.exits")
 			.tag("category", category)
@@ -69,9 +69,9 @@ class PreforkMetricsTests {
 	void whenExitsAreCountedThenByAClosedSetOfCauses() {
 		assertThat(this.registry.get("prefork.exits").functionCounters())
 			.extracting((counter) -> counter.getId().getTag("cause"))
-			.containsExactlyInAnyOrder("voluntary", "recycled", "exit-code", "signal", "oom-kill", "out-of-memory",
-					"jvm-crash", "boot-failure", "boot-timeout", "heartbeat-timeout", "request-timeout",
-					"drain-timeout");
+			.containsExactlyInAnyOrder("voluntary", "max-requests", "max-age", "max-memory", "max-heap-after-gc",
+					"exit-code", "signal", "oom-kill", "out-of-memory", "jvm-crash", "boot-failure", "boot-timeout",
+					"heartbeat-timeout", "request-timeout", "deadlock", "drain-timeout");
 	}
 
 	@ParameterizedTest
@@ -109,6 +109,7 @@ class PreforkMetricsTests {
 		assertThat(worker("busy", 0).gauge().value()).isEqualTo(1);
 		assertThat(worker("rss", 0).gauge().value()).isEqualTo(214958080);
 		assertThat(worker("heap.used", 0).gauge().value()).isEqualTo(61000000);
+		assertThat(worker("heap.after.gc", 0).gauge().value()).isEqualTo(48000000);
 		assertThat(worker("requests", 0).functionCounter().count()).isEqualTo(30011);
 		assertThat(worker("age", 0).timeGauge().value(TimeUnit.SECONDS)).isEqualTo(120);
 		assertThat(this.registry.get("prefork.listener.queued").tag("listener", "0.0.0.0:8080").gauge().value())
@@ -179,7 +180,8 @@ class PreforkMetricsTests {
 	}
 
 	private WorkerSummary worker(int slot, long pid, Long rss) {
-		return new WorkerSummary(slot, pid, 2, "ACCEPTING", Duration.ofSeconds(5), 0, 0, 10, null, null, rss, null);
+		return new WorkerSummary(slot, pid, 2, "ACCEPTING", Duration.ofSeconds(5), 0, 0, 10, null, null, rss, null,
+				null);
 	}
 
 	private void nextSecond() {
