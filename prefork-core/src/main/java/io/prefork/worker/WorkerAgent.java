@@ -51,6 +51,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private volatile @Nullable Runnable closeApplication;
 
+	private volatile WorkerObserver observer = WorkerObserver.NONE;
+
 	private volatile Runnable reopenLogs = () -> {
 	};
 
@@ -121,6 +123,14 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
+	 * Has somebody told what becomes of this worker.
+	 * @param observer whom
+	 */
+	public void observe(WorkerObserver observer) {
+		this.observer = observer;
+	}
+
+	/**
 	 * Says how the health of the application is checked, if it can be.
 	 * @param check the check
 	 */
@@ -178,6 +188,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			return;
 		}
 		logger.info("Worker {} closes, though nobody has told it to", this.spec.slot());
+		this.observer.leaving("the application closes", false);
 		Duration patience = current.settings().drainQuietPeriod().multipliedBy(2);
 		try {
 			drainOf(current).graceful().get(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -280,8 +291,13 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		else if (message instanceof Message.Quit) {
 			quit();
 		}
-		else if (message instanceof Message.TakeEvidence) {
-			tell(new Message.Evidence(ThreadDump.of(this.requests)));
+		else if (message instanceof Message.TakeEvidence take) {
+			String evidence = ThreadDump.of(this.requests);
+			tell(new Message.Evidence(evidence));
+			this.observer.aborting(take.reason(), evidence);
+		}
+		else if (message instanceof Message.WorkersChanged changed) {
+			this.observer.workersChanged(changed.previous(), changed.workers());
 		}
 		else if (message instanceof Message.CheckHealth) {
 			this.health.asked();
@@ -358,12 +374,15 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	private void quit() {
-		this.leaving.set(true);
+		if (!this.leaving.getAndSet(true)) {
+			this.observer.leaving("it is to end at once", true);
+		}
 		new Thread(() -> System.exit(0), "prefork-exit").start();
 	}
 
 	private void leave(String reason) {
 		if (this.leaving.compareAndSet(false, true)) {
+			this.observer.leaving(reason, false);
 			Thread thread = new Thread(() -> {
 				try {
 					drain(reason);

@@ -65,8 +65,9 @@ class EvidenceTests {
 	@Test
 	void whenWorkerAnswersOverItsLinkThenThatIsTheEvidenceAndNothingElseIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
-			this.evidence.take(WORKER);
-			await().untilAsserted(() -> assertThat(this.link.told(worker)).containsExactly(new Message.TakeEvidence()));
+			this.evidence.take(WORKER, "it is hung");
+			await().untilAsserted(
+					() -> assertThat(this.link.told(worker)).containsExactly(new Message.TakeEvidence("it is hung")));
 			this.evidence.arrived(WORKER, "the stack");
 			this.evidence.arrived(WORKER, "the stack again");
 			await().pollDelay(1500, TimeUnit.MILLISECONDS)
@@ -79,7 +80,7 @@ class EvidenceTests {
 	@Test
 	void whenWorkerDoesNotAnswerThenTheVirtualMachineIsAskedAndTheEvidenceSaysSo() throws IOException {
 		try (ControlClient worker = connected()) {
-			this.evidence.take(WORKER);
+			this.evidence.take(WORKER, "it is hung");
 			await().untilAsserted(() -> assertThat(this.events).hasSize(1));
 			assertThat(this.fixture.os.signals).containsExactly(Signal.QUIT);
 			assertThat(((Event.EvidenceTaken) this.events.get(0)).text())
@@ -91,7 +92,7 @@ class EvidenceTests {
 
 	@Test
 	void whenWorkerHasNotConnectedThenTheVirtualMachineIsAskedAtOnce() {
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.fixture.os.signals).containsExactly(Signal.QUIT);
 		await().untilAsserted(() -> assertThat(this.events).hasSize(1));
 		assertThat(((Event.EvidenceTaken) this.events.get(0)).text()).startsWith("there is no control link yet");
@@ -102,7 +103,7 @@ class EvidenceTests {
 		int pid = this.processes.get(WORKER).pid();
 		FakeOperatingSystem.send(pid, Signal.STOP);
 		await().until(() -> Processes.stopped(pid));
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.events).hasSize(1);
 		assertThat(((Event.EvidenceTaken) this.events.get(0)).text()).contains("the process is stopped");
 		assertThat(this.fixture.os.signals).isEmpty();
@@ -111,13 +112,13 @@ class EvidenceTests {
 	@Test
 	void whenWorkerIsGoneMeanwhileThenNobodyIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
-			this.evidence.take(WORKER);
+			this.evidence.take(WORKER, "it is hung");
 			this.processes.exited(WORKER);
 			this.evidence.arrived(WORKER, "too late");
 			await().pollDelay(1500, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(this.events).isEmpty());
 			assertThat(this.fixture.os.signals).isEmpty();
 		}
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.events).isEmpty();
 	}
 

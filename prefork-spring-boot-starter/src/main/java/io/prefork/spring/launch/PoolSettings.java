@@ -117,6 +117,7 @@ final class PoolSettings {
 		checkClients();
 		RolloutSettings.check(this.properties.getRollout());
 		LimitSettings.check(this.properties.getLimits());
+		HookSettings.check(this.properties.getHooks());
 		scale().check();
 		umask();
 		new RequestLimitSettings(this.properties).check(type());
