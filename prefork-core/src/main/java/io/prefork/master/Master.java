@@ -24,7 +24,6 @@ import io.prefork.control.PoolControl;
 import io.prefork.control.PoolControlServer;
 import io.prefork.os.MemoryGroup;
 import io.prefork.os.OperatingSystem;
-import io.prefork.os.Signal;
 import io.prefork.pool.Action;
 import io.prefork.pool.Event;
 import io.prefork.pool.Obituary;
@@ -68,6 +67,8 @@ public final class Master {
 
 	private final Evidence evidence;
 
+	private final WorkerOrders orders;
+
 	private final CodePreparation code;
 
 	private final Orphans orphans;
@@ -107,17 +108,19 @@ public final class Master {
 		this.pool = new Pool(configuration.policy(), new SplittableRandom());
 		Scoreboard scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
 				configuration.policy().slots());
-		this.postmortems = new Postmortems(scoreboard, MemoryGroup.current(), Path.of("").toAbsolutePath());
+		MemoryGroup memory = MemoryGroup.current();
+		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath());
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);
 		this.hooks = new Hooks(HookScripts.NONE, os, configuration.runDirectory().path());
 		this.orphans = new Orphans(os, this.processes, (pid) -> this.hooks.owns(pid));
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
+		this.orders = new WorkerOrders(this.processes, this.evidence);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
 		this.queues = new AcceptQueues(configuration.listeners());
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
-		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), this.requests);
+		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), memory, this.requests);
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 		configuration.runDirectory().admitWorkers(Scoreboard.FILE, ControlServer.SOCKET);
 	}
@@ -302,44 +305,12 @@ public final class Master {
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
 		}
-		else {
-			carryOutOnWorker(action);
-		}
-	}
-
-	private void carryOutOnWorker(Action action) {
-		if (action instanceof Action.Spawn spawn) {
+		else if (action instanceof Action.Spawn spawn) {
 			this.hooks.before(new Hook.PreFork(spawn.worker().slot(), spawn.generation()), this.tasks::add,
-					() -> this.processes.spawn(spawn.worker(), spawn.generation()));
+					() -> this.orders.give(spawn));
 		}
-		else if (action instanceof Action.CheckHealth check) {
-			this.processes.tell(check.worker(), new Message.CheckHealth());
-		}
-		else if (action instanceof Action.OpenGate open) {
-			this.processes.tell(open.worker(), new Message.OpenGate());
-		}
-		else if (action instanceof Action.Drain drain) {
-			this.processes.tell(drain.worker(), new Message.Drain(drain.reason()));
-		}
-		else if (action instanceof Action.Signal signal) {
-			signal(signal);
-		}
-		else if (action instanceof Action.TakeEvidence take) {
-			this.evidence.take(take.worker(), take.reason());
-		}
-	}
-
-	/**
-	 * A worker that serves takes its first TERM for a request to drain, since people send
-	 * it; the pool means the end, and says so over the link too.
-	 */
-	private void signal(Action.Signal signal) {
-		switch (signal.signal()) {
-			case TERM -> {
-				this.processes.tell(signal.worker(), new Message.Quit());
-				this.processes.kill(signal.worker(), Signal.TERM);
-			}
-			case KILL -> this.processes.kill(signal.worker(), Signal.KILL);
+		else if (action instanceof Action.OfWorker order) {
+			this.orders.give(order);
 		}
 	}
 

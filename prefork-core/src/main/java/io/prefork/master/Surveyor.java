@@ -2,21 +2,20 @@ package io.prefork.master;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
-import io.prefork.os.FreeMemory;
-import io.prefork.os.Processes;
+import io.prefork.os.MemoryGroup;
 import io.prefork.pool.ScalePolicy;
 import io.prefork.pool.Surroundings;
 
 /**
  * Looks at what an elastic pool wants to know besides its workers' heartbeats. Accept
- * queues are asked for at once, a system call each that does not block; memory from time
- * to time and away from the loop, since a machine that swaps takes its time to tell.
+ * queues are asked for at once, a system call each that does not block; the machine's
+ * memory from time to time and away from the loop, since one that swaps takes its time to
+ * tell; workers' memory is what was sampled last.
  */
 final class Surveyor {
 
@@ -32,15 +31,16 @@ final class Surveyor {
 
 	private Instant next = Instant.MIN;
 
-	private volatile Surroundings memory = Surroundings.UNKNOWN;
+	private volatile OptionalLong available = OptionalLong.empty();
 
 	/**
 	 * @param policy how many workers there are
 	 * @param listeners whose accept queues to look at
+	 * @param memory whose memory to look at
 	 * @param executor where to look at memory
 	 */
-	Surveyor(ScalePolicy policy, ListenerSet listeners, Executor executor) {
-		this(policy, listeners, executor, FreeMemory::current);
+	Surveyor(ScalePolicy policy, ListenerSet listeners, MemoryGroup memory, Executor executor) {
+		this(policy, listeners, executor, memory::available);
 	}
 
 	Surveyor(ScalePolicy policy, ListenerSet listeners, Executor executor, Supplier<OptionalLong> machine) {
@@ -60,20 +60,15 @@ final class Surveyor {
 		}
 		if (!now.isBefore(this.next)) {
 			this.next = now.plus(INTERVAL);
-			List<Integer> pids = workers.all().stream().map(WorkerProcess::pid).toList();
-			this.executor.execute(() -> this.memory = memory(pids));
+			this.executor.execute(() -> this.available = this.machine.get());
 		}
-		Surroundings known = this.memory;
-		return new Surroundings(this.listeners.queued(), known.freeMemory(), known.workerMemory());
-	}
-
-	private Surroundings memory(List<Integer> pids) {
-		long[] resident = pids.stream().map(Processes::resident).flatMapToLong(OptionalLong::stream).toArray();
+		long[] resident = workers.all().stream().mapToLong(WorkerProcess::resident).toArray();
 		LongStream left = this.policy.memoryLimit()
 			.stream()
 			.map((limit) -> Math.max(0, limit - LongStream.of(resident).sum()));
-		OptionalLong free = LongStream.concat(left, this.machine.get().stream()).min();
-		return new Surroundings(0, free, LongStream.of(resident).filter((bytes) -> bytes > 0).max());
+		OptionalLong free = LongStream.concat(left, this.available.stream()).min();
+		return new Surroundings(this.listeners.queued(), free,
+				LongStream.of(resident).filter((bytes) -> bytes > 0).max());
 	}
 
 }

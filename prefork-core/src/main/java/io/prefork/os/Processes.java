@@ -1,12 +1,10 @@
 package io.prefork.os;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -41,11 +39,7 @@ public final class Processes {
 	 * waited for
 	 */
 	public static OptionalLong resident(int pid) {
-		return read(pid, "status").stream()
-			.flatMap(String::lines)
-			.filter((line) -> line.startsWith("VmRSS:"))
-			.mapToLong((line) -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-			.findFirst();
+		return file(pid, "status").bytes("VmRSS:");
 	}
 
 	/**
@@ -127,17 +121,12 @@ public final class Processes {
 	}
 
 	private static List<String> stat(int pid) {
-		return read(pid, "stat").map(Processes::fields).orElse(List.of());
+		// The name in it may contain line breaks
+		return fields(String.join("\n", file(pid, "stat").lines()));
 	}
 
-	private static Optional<String> read(int pid, String file) {
-		try {
-			byte[] bytes = Files.readAllBytes(Path.of("/proc", Integer.toString(pid), file));
-			return Optional.of(new String(bytes, StandardCharsets.ISO_8859_1));
-		}
-		catch (IOException ex) {
-			return Optional.empty();
-		}
+	private static KernelFile file(int pid, String name) {
+		return new KernelFile(Path.of("/proc", Integer.toString(pid), name));
 	}
 
 }

@@ -7,12 +7,25 @@ package io.prefork.pool;
 public sealed interface Action {
 
 	/**
+	 * What is to be done with one worker.
+	 */
+	sealed interface OfWorker extends Action {
+
+		/**
+		 * Which.
+		 * @return the worker
+		 */
+		WorkerId worker();
+
+	}
+
+	/**
 	 * Start a worker's process.
 	 *
 	 * @param worker the worker; its slot is free
 	 * @param generation its generation, from 1
 	 */
-	record Spawn(WorkerId worker, int generation) implements Action {
+	record Spawn(WorkerId worker, int generation) implements OfWorker {
 	}
 
 	/**
@@ -54,7 +67,7 @@ public sealed interface Action {
 	 *
 	 * @param worker the worker, which is ready
 	 */
-	record CheckHealth(WorkerId worker) implements Action {
+	record CheckHealth(WorkerId worker) implements OfWorker {
 	}
 
 	/**
@@ -63,7 +76,7 @@ public sealed interface Action {
 	 *
 	 * @param worker the worker
 	 */
-	record OpenGate(WorkerId worker) implements Action {
+	record OpenGate(WorkerId worker) implements OfWorker {
 	}
 
 	/**
@@ -72,7 +85,7 @@ public sealed interface Action {
 	 * @param worker the worker
 	 * @param reason why, for its log
 	 */
-	record Drain(WorkerId worker, String reason) implements Action {
+	record Drain(WorkerId worker, String reason) implements OfWorker {
 	}
 
 	/**
@@ -81,7 +94,7 @@ public sealed interface Action {
 	 * @param worker the worker
 	 * @param signal what to send
 	 */
-	record Signal(WorkerId worker, Kind signal) implements Action {
+	record Signal(WorkerId worker, Kind signal) implements OfWorker {
 
 		/**
 		 * The signals that a pool sends.
@@ -104,7 +117,7 @@ public sealed interface Action {
 	 * @param worker the worker
 	 * @param reason why it is about to be killed
 	 */
-	record TakeEvidence(WorkerId worker, String reason) implements Action {
+	record TakeEvidence(WorkerId worker, String reason) implements OfWorker {
 	}
 
 	/**

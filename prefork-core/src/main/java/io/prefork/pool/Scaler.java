@@ -7,9 +7,9 @@ import java.util.Optional;
  * whether that can be had. Asked once a second.
  * <p>
  * More workers are asked for by comparing the load with the <em>target</em>, so that
- * workers which are still booting count as free ("we're just going to swamp things worse
- * by forking more", httpd's event MPM). Fewer are asked for by comparing it with the
- * workers that <em>accept</em>: what is not up yet carries nothing.
+ * workers which are still booting count as free: more of them on top would take
+ * processors from those that serve. Fewer are asked for by comparing it with the workers
+ * that <em>accept</em>: what is not up yet carries nothing.
  */
 sealed interface Scaler permits BusynessScaler, SpareScaler {
 

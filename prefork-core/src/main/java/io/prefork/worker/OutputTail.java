@@ -124,9 +124,8 @@ public final class OutputTail {
 	private static String text(byte[] content) {
 		ByteBuffer header = ByteBuffer.wrap(content).order(ByteOrder.nativeOrder());
 		long taken = header.getLong(TAKEN);
-		// Of several writers at once, the last may have finished first: rather a line
-		// less
-		// than what an earlier round has left there.
+		// Of several writers at once, the last may have finished first: better a line
+		// less than what an earlier round has left there.
 		long end = Math.min(taken, header.getLong(FILLED));
 		long begin = Math.max(0, taken - SIZE);
 		if (end <= begin) {

@@ -1,13 +1,8 @@
 package io.prefork.worker;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.prefork.control.ControlClient;
 import io.prefork.control.Message;
@@ -16,8 +11,6 @@ import io.prefork.os.Signal;
 import io.prefork.os.Signals;
 import io.prefork.scoreboard.Scoreboard;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The worker itself, as opposed to the worker as the master sees it: keeps the link to
@@ -26,22 +19,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerAgent implements Worker, ControlClient.Listener {
 
-	private static final Logger logger = LoggerFactory.getLogger(WorkerAgent.class);
-
-	/**
-	 * Time for an application to close whose threads do not all come back.
-	 */
-	private static final Duration CLOSE_WITHOUT_LOST_THREADS = Duration.ofSeconds(5);
-
 	private final WorkerSpec spec;
 
 	private final RequestTracker requests = new RequestTracker();
 
 	private final List<ServerAdapter> adapters = new CopyOnWriteArrayList<>();
 
-	private final AtomicBoolean leaving = new AtomicBoolean();
+	private final MasterLink master = new MasterLink();
 
-	private volatile @Nullable ControlClient master;
+	private final WorkerShutdown shutdown;
 
 	private volatile @Nullable Serving serving;
 
@@ -49,24 +35,16 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private boolean refusing;
 
-	private volatile @Nullable Runnable closeApplication;
-
 	private volatile WorkerObserver observer = WorkerObserver.NONE;
 
 	private volatile Runnable reopenLogs = () -> {
 	};
 
-	private final HealthTeller health = new HealthTeller((ailment) -> tell(new Message.Health(ailment)));
+	private final HealthTeller health = new HealthTeller((ailment) -> this.master.tell(new Message.Health(ailment)));
 
 	private WorkerAgent(WorkerSpec spec) {
 		this.spec = spec;
-	}
-
-	/**
-	 * How this worker serves, known once the environment is prepared.
-	 */
-	private record Serving(WorkerSettings settings, AcceptGate gate, SlowClients slowClients, Heartbeat heartbeat,
-			Siblings siblings) {
+		this.shutdown = new WorkerShutdown(spec, this.requests, this.adapters, this.master);
 	}
 
 	/**
@@ -80,11 +58,9 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		try {
 			StandardOutput.takeOver(spec);
 			WorkerAgent agent = new WorkerAgent(spec);
-			Signals.handle(Signal.TERM, agent::terminated);
-			ControlClient master = ControlClient.connect(spec.runDirectory(), agent);
-			agent.master = master;
-			master.tell(new Message.Hello(spec.slot(), spec.serial()));
-			Runtime.getRuntime().addShutdownHook(new Thread(agent::shuttingDown, "prefork-shutdown"));
+			Signals.handle(Signal.TERM, agent.shutdown::terminated);
+			agent.master.connect(spec, agent);
+			Runtime.getRuntime().addShutdownHook(new Thread(agent.shutdown::jvmEnds, "prefork-shutdown"));
 			return agent;
 		}
 		catch (IOException ex) {
@@ -106,8 +82,10 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients, this.adapters);
 			heartbeat.start();
 			new RequestTimeouts(this.requests, limits, settings.slots()).start();
-			this.serving = new Serving(settings, gate, slowClients, heartbeat,
+			Serving serving = new Serving(settings, gate, slowClients, heartbeat,
 					new Siblings(scoreboard, this.spec.slot()));
+			this.shutdown.serving(serving);
+			this.serving = serving;
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The scoreboard in " + this.spec.runDirectory() + " cannot be opened", ex);
@@ -123,14 +101,6 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
-	 * Has somebody told what becomes of this worker.
-	 * @param observer whom
-	 */
-	public void observe(WorkerObserver observer) {
-		this.observer = observer;
-	}
-
-	/**
 	 * Says how the health of the application is checked, if it can be.
 	 * @param check the check
 	 */
@@ -139,12 +109,21 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	}
 
 	/**
+	 * Has somebody told what becomes of this worker.
+	 * @param observer whom
+	 */
+	public void observe(WorkerObserver observer) {
+		this.observer = observer;
+		this.shutdown.observe(observer);
+	}
+
+	/**
 	 * The application is up: the master may have the gate opened.
 	 * @param closeApplication closes the application in an orderly way
 	 */
 	public void ready(Runnable closeApplication) {
-		this.closeApplication = closeApplication;
-		tell(new Message.Ready());
+		this.shutdown.applicationIsUp(closeApplication);
+		this.master.tell(new Message.Ready());
 	}
 
 	/**
@@ -152,9 +131,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 * @param reason why, readable
 	 */
 	public void bootFailed(String reason) {
-		if (!this.leaving.get()) {
-			tell(new Message.BootFailed(reason));
-			flush();
+		if (!this.shutdown.hasBegun()) {
+			this.master.tellNow(new Message.BootFailed(reason));
 		}
 	}
 
@@ -166,7 +144,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	public synchronized void refuseTraffic(boolean refusing) {
 		this.refusing = refusing;
 		Serving current = this.serving;
-		if (current != null && !this.leaving.get()) {
+		if (current != null && !this.shutdown.hasBegun()) {
 			if (refusing) {
 				current.gate().close();
 			}
@@ -183,29 +161,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 * quiet period, since a request that waits for this very end is in flight for ever.
 	 */
 	public void closing() {
-		Serving current = this.serving;
-		if (current == null || this.closeApplication == null || this.leaving.get()) {
-			return;
-		}
-		logger.info("Worker {} closes, though nobody has told it to", this.spec.slot());
-		this.observer.leaving("the application closes", false);
-		Duration patience = current.settings().drainQuietPeriod().multipliedBy(2);
-		try {
-			drainOf(current).graceful().get(patience.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (TimeoutException ex) {
-			// The server's own graceful shutdown goes on from here
-		}
-		catch (ExecutionException ex) {
-			logger.warn("Worker {} did not leave in an orderly way", this.spec.slot(), ex.getCause());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	private Drain drainOf(Serving current) {
-		return new Drain(current.gate(), this.requests, this.adapters, current.settings());
+		this.shutdown.applicationCloses();
 	}
 
 	/**
@@ -213,11 +169,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 * @return the control
 	 */
 	public PoolControl pool() {
-		ControlClient current = this.master;
-		if (current == null) {
-			throw new IllegalStateException("Not connected");
-		}
-		return current;
+		return this.master.pool();
 	}
 
 	@Override
@@ -263,37 +215,20 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		return current;
 	}
 
-	private void tell(Message message) {
-		ControlClient current = this.master;
-		if (current != null) {
-			current.tell(message);
-		}
-	}
-
-	/**
-	 * Lets what was told leave before the process does.
-	 */
-	private void flush() {
-		ControlClient current = this.master;
-		if (current != null) {
-			current.flush(Duration.ofSeconds(1));
-		}
-	}
-
 	@Override
 	public void told(Message message) {
 		if (message instanceof Message.OpenGate) {
 			openGate();
 		}
 		else if (message instanceof Message.Drain drain) {
-			leave(drain.reason());
+			this.shutdown.leave(drain.reason());
 		}
 		else if (message instanceof Message.Quit) {
-			quit();
+			this.shutdown.quit();
 		}
 		else if (message instanceof Message.TakeEvidence take) {
 			String evidence = ThreadDump.of(this.requests);
-			tell(new Message.Evidence(evidence));
+			this.master.tell(new Message.Evidence(evidence));
 			this.observer.aborting(take.reason(), evidence);
 		}
 		else if (message instanceof Message.WorkersChanged changed) {
@@ -309,115 +244,17 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private synchronized void openGate() {
 		this.wanted = true;
-		if (!this.leaving.get()) {
+		if (!this.shutdown.hasBegun()) {
 			if (!this.refusing) {
 				serving().gate().open();
 			}
-			tell(new Message.Accepting());
+			this.master.tell(new Message.Accepting());
 		}
 	}
 
 	@Override
 	public void masterGone() {
-		Serving current = this.serving;
-		endWithin((current != null) ? current.settings().gracefulTimeout() : Duration.ZERO);
-		if (!this.leaving.get()) {
-			logger.warn("Worker {} leaves because the master is gone", this.spec.slot());
-			leave("the master is gone");
-		}
-	}
-
-	/**
-	 * With no master to end a worker that does not leave in time, it does so itself, also
-	 * if it was leaving already.
-	 */
-	private void endWithin(Duration limit) {
-		Thread watchdog = new Thread(() -> {
-			try {
-				TimeUnit.NANOSECONDS.sleep(limit.toNanos());
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-			Runtime.getRuntime().halt(1);
-		}, "prefork-watchdog");
-		watchdog.setDaemon(true);
-		watchdog.start();
-	}
-
-	/**
-	 * The JVM ends, as it does not when it is halted or killed. That is news to the
-	 * master unless it comes of leaving.
-	 */
-	private void shuttingDown() {
-		if (!this.leaving.get()) {
-			tell(new Message.ShuttingDown());
-			flush();
-		}
-	}
-
-	/**
-	 * TERM: leave; a second time, or before the application is up: end.
-	 */
-	private void terminated() {
-		if (this.closeApplication == null || this.leaving.get()) {
-			if (!this.leaving.get()) {
-				tell(new Message.Leaving("it was sent SIGTERM"));
-				flush();
-			}
-			quit();
-		}
-		else {
-			tell(new Message.Leaving("it was sent SIGTERM"));
-			leave("it was sent SIGTERM");
-		}
-	}
-
-	private void quit() {
-		if (!this.leaving.getAndSet(true)) {
-			this.observer.leaving("it is to end at once", true);
-		}
-		new Thread(() -> System.exit(0), "prefork-exit").start();
-	}
-
-	private void leave(String reason) {
-		if (this.leaving.compareAndSet(false, true)) {
-			this.observer.leaving(reason, false);
-			Thread thread = new Thread(() -> {
-				try {
-					drain(reason);
-				}
-				finally {
-					System.exit(0);
-				}
-			}, "prefork-leave");
-			// A JVM ends with its last thread that is no daemon, which may be one of a
-			// server's that waits for the listening socket to be closed.
-			thread.setDaemon(false);
-			thread.start();
-		}
-	}
-
-	private void drain(String reason) {
-		Serving current = this.serving;
-		Runnable close = this.closeApplication;
-		if (current == null || close == null) {
-			return;
-		}
-		logger.info("Worker {} is leaving: {}", this.spec.slot(), reason);
-		// First: whatever fails from here on, nobody connects to a worker that ends
-		current.gate().shut();
-		try {
-			drainOf(current).graceful().join();
-			if (this.requests.lost() > 0) {
-				endWithin(CLOSE_WITHOUT_LOST_THREADS);
-			}
-			close.run();
-		}
-		catch (RuntimeException | Error ex) {
-			logger.warn("Worker {} did not leave in an orderly way", this.spec.slot(), ex);
-		}
-		current.heartbeat().stop();
+		this.shutdown.masterGone();
 	}
 
 }

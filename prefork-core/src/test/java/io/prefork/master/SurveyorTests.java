@@ -69,6 +69,7 @@ class SurveyorTests {
 	void whenThereIsALimitThenWhatWorkersHaveIsTakenFromIt() throws IOException {
 		WorkerId worker = new WorkerId(0, 1);
 		this.workers.spawn(worker, 1);
+		this.fixture.postmortems.sample(this.workers.all(), NOW);
 		try {
 			long limit = 1L << 30;
 			Surroundings seen = surveyor(elastic(OptionalLong.of(limit))).look(this.workers, NOW);

@@ -13,6 +13,8 @@ class MemoryGroupTests {
 
 	private static final String EVENTS = "low 0\nhigh 3\nmax 12\noom 2\noom_kill 2\noom_group_kill 0\n";
 
+	private static final long MIB = 1L << 20;
+
 	@TempDir
 	private Path root;
 
@@ -66,6 +68,77 @@ class MemoryGroupTests {
 		write("proc/meminfo", "MemTotal:       1048576 kB\nMemFree:  1 kB\nMemAvailable:     20480 kB\n");
 		assertThat(MemoryGroup.at(this.root).pressure())
 			.isEqualTo("20 of 1024 MiB of the machine's memory were available");
+	}
+
+	@Test
+	void whenThisMachineIsAskedThenItTells() {
+		assertThat(MemoryGroup.current().available()).isPresent();
+		assertThat(MemoryGroup.current().available().getAsLong()).isPositive();
+	}
+
+	@Test
+	void whenNothingTellsThenUnknown() {
+		assertThat(MemoryGroup.at(this.root.resolve("none")).available()).isEmpty();
+	}
+
+	@Test
+	void whenNoGroupHasALimitThenWhatTheMachineHas() throws IOException {
+		threeGibibytesAreAvailable();
+		write("proc/self/cgroup", "0::/a\n");
+		write("sys/fs/cgroup/a/memory.max", "max\n");
+		write("sys/fs/cgroup/a/memory.current", "1000\n");
+		assertFree(3072 * MIB);
+	}
+
+	@Test
+	void whenGroupsAreNestedThenTheLeastThatOneLeavesAndIdleFilesDoNotCount() throws IOException {
+		threeGibibytesAreAvailable();
+		write("proc/self/cgroup", "0::/a/b\n");
+		group("sys/fs/cgroup/a/b", 2048 * MIB, 100 * MIB, 0);
+		group("sys/fs/cgroup/a", 1024 * MIB, 700 * MIB, 200 * MIB);
+		assertFree(524 * MIB);
+	}
+
+	@Test
+	void whenMoreIsUsedThanTheLimitThenNothingIsFree() throws IOException {
+		threeGibibytesAreAvailable();
+		write("proc/self/cgroup", "0::/a\n");
+		group("sys/fs/cgroup/a", 100 * MIB, 110 * MIB, 0);
+		assertFree(0);
+	}
+
+	@Test
+	void whenPathIsTheHostsThenTheTopmostGroupLeavesTheLeast() throws IOException {
+		threeGibibytesAreAvailable();
+		write("proc/self/cgroup", "0::/system.slice/docker-1234.scope\n");
+		group("sys/fs/cgroup", 1024 * MIB, 24 * MIB, 0);
+		assertFree(1000 * MIB);
+	}
+
+	@Test
+	void whenGroupIsOfVersionOneThenItsFilesTellWhatIsLeft() throws IOException {
+		threeGibibytesAreAvailable();
+		write("proc/self/cgroup", "5:cpu,cpuacct:/x\n4:memory:/docker/12:34\n0::/\n");
+		String group = "sys/fs/cgroup/memory/docker/12:34/";
+		write(group + "memory.limit_in_bytes", 1024 * MIB + "\n");
+		write(group + "memory.usage_in_bytes", 1000 * MIB + "\n");
+		write(group + "memory.stat", "inactive_file 1\ntotal_inactive_file " + 76 * MIB + "\n");
+		assertFree(100 * MIB);
+	}
+
+	private void threeGibibytesAreAvailable() throws IOException {
+		write("proc/meminfo",
+				"MemTotal:        8388608 kB\nMemFree:          102400 kB\nMemAvailable:    3145728 kB\n");
+	}
+
+	private void group(String directory, long limit, long used, long idleFiles) throws IOException {
+		write(directory + "/memory.max", limit + "\n");
+		write(directory + "/memory.current", used + "\n");
+		write(directory + "/memory.stat", "anon 5\ninactive_file " + idleFiles + "\nactive_file 7\n");
+	}
+
+	private void assertFree(long bytes) {
+		assertThat(MemoryGroup.at(this.root).available()).hasValue(bytes);
 	}
 
 	private void write(String file, String content) throws IOException {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AnswerLock {
 
-	private static final byte[] UNAVAILABLE = ("HTTP/1.1 503 \r\nContent-Length: 0\r\n" + "Connection: close\r\n\r\n")
+	private static final byte[] UNAVAILABLE = "HTTP/1.1 503 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 		.getBytes(StandardCharsets.US_ASCII);
 
 	private final ReentrantLock lock = new ReentrantLock();

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ObservedChannel extends NioChannel {
 
-	private final PreforkEndpoint endpoint;
-
-	private volatile @Nullable TomcatConnection connection;
+	private final ChannelTraffic traffic;
 
 	ObservedChannel(SocketBufferHandler buffer, PreforkEndpoint endpoint) {
 		super(buffer);
-		this.endpoint = endpoint;
+		this.traffic = new ChannelTraffic(this, endpoint);
 	}
 
 	/**
@@ -30,89 +28,33 @@ final class ObservedChannel extends NioChannel {
 	 */
 	@Override
 	public void reset(@Nullable SocketChannel channel, @Nullable NioSocketWrapper socket) throws IOException {
-		TomcatConnection before = this.connection;
-		TomcatConnection connection = (channel != null) ? this.endpoint.connectionOf(channel) : null;
-		if (before != null) {
-			before.answerLock().passesOver(null);
-		}
-		if (connection != null) {
-			connection.answerLock().passesOver(this);
-		}
-		this.connection = connection;
+		this.traffic.reset(channel);
 		super.reset(channel, socket);
 	}
 
 	@Override
 	public int read(ByteBuffer destination) throws IOException {
 		int bytes = super.read(destination);
-		hasRead(bytes);
+		this.traffic.hasRead(bytes);
 		return bytes;
 	}
 
 	@Override
 	public long read(ByteBuffer[] destinations, int offset, int length) throws IOException {
 		long bytes = super.read(destinations, offset, length);
-		hasRead(bytes);
+		this.traffic.hasRead(bytes);
 		return bytes;
-	}
-
-	private void hasRead(long bytes) {
-		TomcatConnection connection = this.connection;
-		if (connection != null) {
-			connection.hasRead(bytes);
-		}
 	}
 
 	@Override
 	public int write(ByteBuffer source) throws IOException {
-		AnswerLock answer = lockAnswer();
-		try {
-			int bytes = super.write(source);
-			hasWritten(bytes, source.hasRemaining());
-			return bytes;
-		}
-		finally {
-			unlock(answer);
-		}
+		return (int) this.traffic.write(() -> super.write(source), source::hasRemaining);
 	}
 
 	@Override
 	public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-		AnswerLock answer = lockAnswer();
-		try {
-			long bytes = super.write(sources, offset, length);
-			boolean remaining = false;
-			for (int i = offset; i < offset + length && !remaining; i++) {
-				remaining = sources[i].hasRemaining();
-			}
-			hasWritten(bytes, remaining);
-			return bytes;
-		}
-		finally {
-			unlock(answer);
-		}
-	}
-
-	private @Nullable AnswerLock lockAnswer() throws IOException {
-		TomcatConnection connection = this.connection;
-		if (connection == null) {
-			return null;
-		}
-		connection.answerLock().lock();
-		return connection.answerLock();
-	}
-
-	private static void unlock(@Nullable AnswerLock answer) {
-		if (answer != null) {
-			answer.unlock();
-		}
-	}
-
-	private void hasWritten(long bytes, boolean remaining) {
-		TomcatConnection connection = this.connection;
-		if (connection != null) {
-			connection.hasWritten(bytes, remaining);
-		}
+		return this.traffic.write(() -> super.write(sources, offset, length),
+				() -> ChannelTraffic.hasRemaining(sources, offset, length));
 	}
 
 }
