@@ -28,6 +28,7 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.Drain.class, name = "drain"),
 		@JsonSubTypes.Type(value = Message.Quit.class, name = "quit"),
 		@JsonSubTypes.Type(value = Message.TakeEvidence.class, name = "take-evidence"),
+		@JsonSubTypes.Type(value = Message.WorkersChanged.class, name = "workers-changed"),
 		@JsonSubTypes.Type(value = Message.ReopenLogs.class, name = "reopen-logs"),
 		@JsonSubTypes.Type(value = Message.Response.class, name = "response") })
 public sealed interface Message {
@@ -199,9 +200,25 @@ public sealed interface Message {
 	}
 
 	/**
-	 * A worker is to send a thread dump.
+	 * A worker is to send a thread dump, because it is about to be ended.
+	 *
+	 * @param reason why
 	 */
-	record TakeEvidence() implements Message {
+	record TakeEvidence(String reason) implements Message {
+
+		public TakeEvidence {
+			Objects.requireNonNull(reason, "'reason' is missing");
+		}
+
+	}
+
+	/**
+	 * The number of workers that there should be has changed.
+	 *
+	 * @param previous the number before
+	 * @param workers the number now
+	 */
+	record WorkersChanged(int previous, int workers) implements Message {
 	}
 
 	/**

@@ -103,9 +103,18 @@ public final class WorkerCommands {
 	}
 
 	private Map<String, String> environment() {
-		Map<String, String> environment = new HashMap<>(this.image.environment());
-		environment.keySet().removeAll(NOT_INHERITED);
-		return environment;
+		return inherited(this.image.environment());
+	}
+
+	/**
+	 * What a process that the master starts gets of the master's environment.
+	 * @param environment the master's
+	 * @return the same without what is meant for the master's process alone
+	 */
+	public static Map<String, String> inherited(Map<String, String> environment) {
+		Map<String, String> inherited = new HashMap<>(environment);
+		inherited.keySet().removeAll(NOT_INHERITED);
+		return inherited;
 	}
 
 	private static void requireJvmOption(String option) {

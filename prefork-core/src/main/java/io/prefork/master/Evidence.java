@@ -43,7 +43,7 @@ final class Evidence {
 		this.loop = loop;
 	}
 
-	void take(WorkerId id) {
+	void take(WorkerId id, String reason) {
 		WorkerProcess process = this.processes.get(id);
 		if (process == null) {
 			return;
@@ -53,7 +53,7 @@ final class Evidence {
 					"no stack: the process is stopped (SIGSTOP or a debugger), and was not asked"));
 		}
 		else if (process.connection() != null) {
-			this.processes.tell(id, new Message.TakeEvidence());
+			this.processes.tell(id, new Message.TakeEvidence(reason));
 			later(LINK_TIMEOUT, () -> askVirtualMachine(process,
 					"no answer over the control link within " + LINK_TIMEOUT.toMillis() + " ms"));
 		}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -83,6 +84,10 @@ public final class Master {
 
 	private final Surveyor surveyor;
 
+	private final HookWatch hookWatch = new HookWatch();
+
+	private Hooks hooks;
+
 	private Runnable reopenLogs = () -> {
 	};
 
@@ -109,7 +114,8 @@ public final class Master {
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);
-		this.orphans = new Orphans(os, this.processes);
+		this.hooks = new Hooks(HookScripts.NONE, os, configuration.runDirectory().path());
+		this.orphans = new Orphans(os, this.processes, (pid) -> this.hooks.owns(pid));
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.orders = new WorkerOrders(this.processes, this.evidence);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
@@ -156,6 +162,14 @@ public final class Master {
 	 */
 	public void tell(ServiceNotifier notifier) {
 		this.service = Optional.of(notifier);
+	}
+
+	/**
+	 * Has executables run at hooks. To be called before the start.
+	 * @param hooks what runs them; the master ends it
+	 */
+	public void use(Hooks hooks) {
+		this.hooks = hooks;
 	}
 
 	/**
@@ -252,7 +266,9 @@ public final class Master {
 				.ifPresent((reading) -> this.countedByTheGone = this.countedByTheGone.plus(reading));
 			this.processes.exited(exited.worker());
 		}
-		for (Action action : this.pool.on(event, MonotonicTime.now())) {
+		List<Action> actions = this.pool.on(event, MonotonicTime.now());
+		this.hookWatch.observe(event, actions, this.pool.view()).forEach(this::hook);
+		for (Action action : actions) {
 			try {
 				carryOut(action);
 			}
@@ -262,6 +278,13 @@ public final class Master {
 			}
 		}
 		this.service.ifPresent((notifier) -> notifier.observe(event, this.pool.view(), MonotonicTime.now()));
+	}
+
+	private void hook(Hook hook) {
+		this.hooks.tell(hook);
+		if (hook instanceof Hook.NworkersChanged changed && changed.previous().isPresent()) {
+			this.processes.tellAll(new Message.WorkersChanged(changed.previous().getAsInt(), changed.workers()));
+		}
 	}
 
 	private void carryOut(Action action) {
@@ -286,6 +309,10 @@ public final class Master {
 		else if (action instanceof Action.Terminate terminate) {
 			end(terminate);
 		}
+		else if (action instanceof Action.Spawn spawn) {
+			this.hooks.before(new Hook.PreFork(spawn.worker().slot(), spawn.generation()), this.tasks::add,
+					() -> this.orders.give(spawn));
+		}
 		else if (action instanceof Action.OfWorker order) {
 			this.orders.give(order);
 		}
@@ -296,7 +323,7 @@ public final class Master {
 			logger.error("The server stops with exit status {}: {}", terminate.status(), terminate.reason());
 		}
 		try {
-			close();
+			close(new Hook.OnExit(terminate.status(), terminate.reason()));
 		}
 		finally {
 			this.control.ended();
@@ -304,14 +331,15 @@ public final class Master {
 		}
 	}
 
-	private void close() {
+	private void close(Hook.OnExit last) {
 		this.timer.shutdownNow();
 		this.requests.shutdown();
 		this.code.stop();
 		release(this.configuration.listeners());
 		release(this.controlServer);
-		this.service.ifPresent(Master::release);
 		this.configuration.pidFile().ifPresent(Master::release);
+		this.hooks.end(last);
+		this.service.ifPresent(Master::release);
 		release(this.configuration.runDirectory());
 	}
 

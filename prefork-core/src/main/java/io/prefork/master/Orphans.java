@@ -3,6 +3,7 @@ package io.prefork.master;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 import io.prefork.os.OperatingSystem;
 import io.prefork.os.Processes;
@@ -12,8 +13,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Reaps what the kernel hands over to the first process of a container: children of
  * workers whose parent is gone (pid_namespaces(7)). Each is waited for by its own id.
- * Workers have a thread each that waits for them, and are left alone here. What else the
- * master starts may lose its exit status, and must not depend on it. For the loop thread.
+ * Workers and executables of hooks have a thread each that waits for them, and are left
+ * alone here. What else the master starts may lose its exit status, and must not depend
+ * on it. For the loop thread.
  */
 final class Orphans {
 
@@ -25,9 +27,16 @@ final class Orphans {
 
 	private final WorkerProcesses workers;
 
-	Orphans(OperatingSystem os, WorkerProcesses workers) {
+	private final IntPredicate others;
+
+	/**
+	 * Makes an instance.
+	 * @param others children that are waited for elsewhere, besides workers
+	 */
+	Orphans(OperatingSystem os, WorkerProcesses workers, IntPredicate others) {
 		this.os = os;
 		this.workers = workers;
+		this.others = others;
 	}
 
 	void reap() {
@@ -40,7 +49,7 @@ final class Orphans {
 		Set<Integer> ours = new HashSet<>();
 		this.workers.all().forEach((worker) -> ours.add(worker.pid()));
 		for (int pid : Processes.zombies(parent)) {
-			if (!ours.contains(pid)) {
+			if (!ours.contains(pid) && !this.others.test(pid)) {
 				try {
 					this.os.await(pid);
 					logger.debug("Reaped process {}, which a worker had left behind", pid);

@@ -36,7 +36,7 @@ final class WorkerOrders {
 			signal(signal);
 		}
 		else if (order instanceof Action.TakeEvidence take) {
-			this.evidence.take(take.worker());
+			this.evidence.take(take.worker(), take.reason());
 		}
 	}
 

@@ -1,8 +1,6 @@
 package io.prefork.master;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,11 +41,6 @@ final class WorkerProcesses {
 	private static final int STDOUT = 1;
 
 	private static final int STDERR = 2;
-
-	/**
-	 * How much of a worker's first output is kept, from its end.
-	 */
-	private static final int OUTPUT_LIMIT = 8 * 1024;
 
 	private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
@@ -160,7 +153,7 @@ final class WorkerProcesses {
 		this.events.accept(new Event.Died(process.id()));
 		Postmortems.Death death = this.postmortems.death(process, signal);
 		awaitLastWords(process);
-		String output = tail(process.output());
+		String output = FileTail.read(process.output());
 		this.events.accept(
 				new Event.Exited(process.id(), code, signal, output, this.postmortems.examine(process, death, output)));
 	}
@@ -178,18 +171,6 @@ final class WorkerProcesses {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
-		}
-	}
-
-	private static String tail(Path output) {
-		try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "r")) {
-			file.seek(Math.max(0, file.length() - OUTPUT_LIMIT));
-			byte[] bytes = new byte[(int) Math.min(OUTPUT_LIMIT, file.length())];
-			file.readFully(bytes);
-			return new String(bytes, StandardCharsets.UTF_8).strip();
-		}
-		catch (IOException ex) {
-			return "";
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.prefork.worker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -34,6 +35,16 @@ public final class RequestTracker {
 
 	private final LongAdder timedOut = new LongAdder();
 
+	private volatile @Nullable RequestListener listener;
+
+	/**
+	 * Has somebody told of each request from now on.
+	 * @param listeners whom, in order; nobody if there are none
+	 */
+	public void tell(Collection<? extends RequestListener> listeners) {
+		this.listener = listeners.isEmpty() ? null : new RequestListeners(listeners);
+	}
+
 	/**
 	 * Takes note of a request that begins on the current thread.
 	 * @param method its method
@@ -45,6 +56,10 @@ public final class RequestTracker {
 		Tracked tracked = new Tracked(method, target);
 		this.running.add(tracked);
 		CURRENT.set(tracked);
+		RequestListener listener = this.listener;
+		if (listener != null) {
+			listener.preRequest(tracked);
+		}
 		return tracked;
 	}
 
@@ -203,7 +218,7 @@ public final class RequestTracker {
 	/**
 	 * A request in flight, for whoever serves it.
 	 */
-	public final class Tracked {
+	public final class Tracked implements RequestListener.Request {
 
 		private final String method;
 
@@ -231,6 +246,16 @@ public final class RequestTracker {
 		private Tracked(String method, String target) {
 			this.method = method;
 			this.target = target;
+		}
+
+		@Override
+		public String method() {
+			return this.method;
+		}
+
+		@Override
+		public String target() {
+			return this.target;
 		}
 
 		/**
@@ -269,6 +294,10 @@ public final class RequestTracker {
 				RequestTracker.this.completed.increment();
 				if (status >= 500) {
 					RequestTracker.this.errors.increment();
+				}
+				RequestListener listener = RequestTracker.this.listener;
+				if (listener != null) {
+					listener.postRequest(this, status, Duration.ofNanos(age(System.nanoTime())));
 				}
 			}
 		}

@@ -39,6 +39,8 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 
 	private boolean refusing;
 
+	private volatile WorkerObserver observer = WorkerObserver.NONE;
+
 	private volatile Runnable reopenLogs = () -> {
 	};
 
@@ -114,6 +116,15 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	 */
 	public void onCheckHealth(HealthCheck check) {
 		this.health.use(check);
+	}
+
+	/**
+	 * Has somebody told what becomes of this worker.
+	 * @param observer whom
+	 */
+	public void observe(WorkerObserver observer) {
+		this.observer = observer;
+		this.shutdown.observe(observer);
 	}
 
 	/**
@@ -234,8 +245,13 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		else if (message instanceof Message.Quit) {
 			this.shutdown.quit();
 		}
-		else if (message instanceof Message.TakeEvidence) {
-			this.master.tell(new Message.Evidence(ThreadDump.of(this.requests)));
+		else if (message instanceof Message.TakeEvidence take) {
+			String evidence = ThreadDump.of(this.requests);
+			this.master.tell(new Message.Evidence(evidence));
+			this.observer.aborting(take.reason(), evidence);
+		}
+		else if (message instanceof Message.WorkersChanged changed) {
+			this.observer.workersChanged(changed.previous(), changed.workers());
 		}
 		else if (message instanceof Message.CheckHealth) {
 			this.health.asked();

@@ -40,6 +40,8 @@ final class WorkerShutdown {
 
 	private volatile @Nullable Runnable closeApplication;
 
+	private volatile WorkerObserver observer = WorkerObserver.NONE;
+
 	/**
 	 * @param adapters the servers' adapters, which may still be registered
 	 */
@@ -65,6 +67,13 @@ final class WorkerShutdown {
 	}
 
 	/**
+	 * From now on somebody is told when it begins.
+	 */
+	void observe(WorkerObserver observer) {
+		this.observer = observer;
+	}
+
+	/**
 	 * Whether the worker leaves already.
 	 */
 	boolean hasBegun() {
@@ -75,7 +84,9 @@ final class WorkerShutdown {
 	 * Ends at once, as far as the application lets it.
 	 */
 	void quit() {
-		this.leaving.set(true);
+		if (!this.leaving.getAndSet(true)) {
+			this.observer.leaving("it is to end at once", true);
+		}
 		new Thread(() -> System.exit(0), "prefork-exit").start();
 	}
 
@@ -84,6 +95,7 @@ final class WorkerShutdown {
 	 */
 	void leave(String reason) {
 		if (this.leaving.compareAndSet(false, true)) {
+			this.observer.leaving(reason, false);
 			Thread thread = new Thread(() -> {
 				try {
 					drain(reason);
@@ -182,6 +194,7 @@ final class WorkerShutdown {
 			return;
 		}
 		logger.info("Worker {} closes, though nobody has told it to", this.spec.slot());
+		this.observer.leaving("the application closes", false);
 		Duration patience = current.settings().drainQuietPeriod().multipliedBy(2);
 		try {
 			drainOf(current).graceful().get(patience.toNanos(), TimeUnit.NANOSECONDS);

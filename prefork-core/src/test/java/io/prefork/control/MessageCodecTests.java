@@ -30,8 +30,8 @@ class MessageCodecTests {
 				new Message.Request(8, Message.Command.SCALE_BY, null, -2),
 				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4, null)), null, false),
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),
-				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(),
-				new Message.ReopenLogs());
+				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(TEXT),
+				new Message.WorkersChanged(2, 4), new Message.ReopenLogs());
 	}
 
 	@ParameterizedTest

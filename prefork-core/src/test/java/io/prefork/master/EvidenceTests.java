@@ -67,8 +67,9 @@ class EvidenceTests {
 	void whenWorkerAnswersOverItsLinkThenThatIsTheEvidenceAndNothingElseIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
 			CountDownLatch time = stopTime();
-			this.evidence.take(WORKER);
-			await().untilAsserted(() -> assertThat(this.link.told(worker)).containsExactly(new Message.TakeEvidence()));
+			this.evidence.take(WORKER, "it is hung");
+			await().untilAsserted(
+					() -> assertThat(this.link.told(worker)).containsExactly(new Message.TakeEvidence("it is hung")));
 			this.evidence.arrived(WORKER, "the stack");
 			this.evidence.arrived(WORKER, "the stack again");
 			time.countDown();
@@ -82,7 +83,7 @@ class EvidenceTests {
 	@Test
 	void whenWorkerDoesNotAnswerThenTheVirtualMachineIsAskedAndTheEvidenceSaysSo() throws IOException {
 		try (ControlClient worker = connected()) {
-			this.evidence.take(WORKER);
+			this.evidence.take(WORKER, "it is hung");
 			await().untilAsserted(() -> assertThat(this.events).hasSize(1));
 			assertThat(this.fixture.os.signals).containsExactly(Signal.QUIT);
 			assertThat(((Event.EvidenceTaken) this.events.get(0)).text())
@@ -94,7 +95,7 @@ class EvidenceTests {
 
 	@Test
 	void whenWorkerHasNotConnectedThenTheVirtualMachineIsAskedAtOnce() {
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.fixture.os.signals).containsExactly(Signal.QUIT);
 		await().untilAsserted(() -> assertThat(this.events).hasSize(1));
 		assertThat(((Event.EvidenceTaken) this.events.get(0)).text()).startsWith("there is no control link yet");
@@ -105,7 +106,7 @@ class EvidenceTests {
 		int pid = this.processes.get(WORKER).pid();
 		FakeOperatingSystem.send(pid, Signal.STOP);
 		await().until(() -> Processes.stopped(pid));
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.events).hasSize(1);
 		assertThat(((Event.EvidenceTaken) this.events.get(0)).text()).contains("the process is stopped");
 		assertThat(this.fixture.os.signals).isEmpty();
@@ -115,14 +116,14 @@ class EvidenceTests {
 	void whenWorkerIsGoneMeanwhileThenNobodyIsAsked() throws IOException {
 		try (ControlClient worker = connected()) {
 			CountDownLatch time = stopTime();
-			this.evidence.take(WORKER);
+			this.evidence.take(WORKER, "it is hung");
 			this.processes.exited(WORKER);
 			this.evidence.arrived(WORKER, "too late");
 			time.countDown();
 			await().pollDelay(1500, TimeUnit.MILLISECONDS).untilAsserted(() -> assertThat(this.events).isEmpty());
 			assertThat(this.fixture.os.signals).isEmpty();
 		}
-		this.evidence.take(WORKER);
+		this.evidence.take(WORKER, "it is hung");
 		assertThat(this.events).isEmpty();
 	}
 

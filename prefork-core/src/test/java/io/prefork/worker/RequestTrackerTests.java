@@ -92,4 +92,56 @@ class RequestTrackerTests {
 		assertThat(tracker.oldest(2)).extracting(OldestRequest::request).containsExactly("GET /0", "GET /2");
 	}
 
+	@Test
+	void whenListenersAreToldOfRequestsThenInPairsThatAreNested() {
+		List<String> told = new ArrayList<>();
+		this.tracker.tell(List.of(new Telling("a", told), new Telling("b", told)));
+		RequestTracker.Tracked tracked = this.tracker.begin("GET", "/first");
+		tracked.suspend();
+		tracked.resume();
+		tracked.end(204);
+		tracked.end(500);
+		assertThat(told).containsExactly("a begins GET /first", "b begins GET /first", "b ended GET /first 204",
+				"a ended GET /first 204");
+	}
+
+	@Test
+	void whenAListenerFailsThenOthersAreToldAndTheRequestGoesOn() {
+		List<String> told = new ArrayList<>();
+		this.tracker.tell(List.of(new Failing(), new Telling("b", told)));
+		this.tracker.begin("GET", "/first").end(200);
+		assertThat(told).containsExactly("b begins GET /first", "b ended GET /first 200");
+		assertThat(this.tracker.busy()).isZero();
+		assertThat(this.tracker.completed()).isEqualTo(1);
+	}
+
+	private record Telling(String name, List<String> told) implements RequestListener {
+
+		@Override
+		public void preRequest(Request request) {
+			this.told.add(this.name + " begins " + request.method() + " " + request.target());
+		}
+
+		@Override
+		public void postRequest(Request request, int status, Duration took) {
+			assertThat(took).isPositive();
+			this.told.add(this.name + " ended " + request.method() + " " + request.target() + " " + status);
+		}
+
+	}
+
+	private static final class Failing implements RequestListener {
+
+		@Override
+		public void preRequest(Request request) {
+			throw new AssertionError("a failure on purpose");
+		}
+
+		@Override
+		public void postRequest(Request request, int status, Duration took) {
+			throw new IllegalStateException("a failure on purpose");
+		}
+
+	}
+
 }

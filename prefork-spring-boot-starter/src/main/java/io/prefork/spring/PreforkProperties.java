@@ -327,6 +327,12 @@ public class PreforkProperties {
 	private final ScaleProperties scale = new ScaleProperties();
 
 	/**
+	 * Executables that the master runs at hooks.
+	 */
+	@NestedConfigurationProperty
+	private final HookProperties hooks = new HookProperties();
+
+	/**
 	 * Settings of the worker processes.
 	 */
 	private final Worker worker = new Worker();
@@ -689,6 +695,10 @@ public class PreforkProperties {
 
 	public ScaleProperties getScale() {
 		return this.scale;
+	}
+
+	public HookProperties getHooks() {
+		return this.hooks;
 	}
 
 	public Worker getWorker() {

@@ -54,10 +54,13 @@ class ArchitectureTests {
 	void whenTypeIsPublicThenSomebodyElseNeedsIt() {
 		assertThat(STARTER).filteredOn(ArchitectureTests::isPublicTopLevel)
 			.extracting(JavaClass::getName)
-			.containsExactlyInAnyOrder("io.prefork.spring.InvalidSettingException", "io.prefork.spring.LimitProperties",
-					"io.prefork.spring.PreforkProperties", "io.prefork.spring.RespawnProperties",
-					"io.prefork.spring.RolloutProperties",
+			.containsExactlyInAnyOrder("io.prefork.spring.HookProperties", "io.prefork.spring.InvalidSettingException",
+					"io.prefork.spring.LimitProperties", "io.prefork.spring.PreforkProperties",
+					"io.prefork.spring.RespawnProperties", "io.prefork.spring.RolloutProperties",
 					"io.prefork.spring.ScaleProperties", "io.prefork.spring.WorkerExitedEvent",
+					"io.prefork.spring.WorkerAbortingEvent", "io.prefork.spring.WorkerEvent",
+					"io.prefork.spring.WorkerExitingEvent", "io.prefork.spring.WorkerLeavingEvent",
+					"io.prefork.spring.WorkerReadyEvent", "io.prefork.spring.WorkersChangedEvent",
 					"io.prefork.spring.actuate.PreforkActuatorAutoConfiguration",
 					"io.prefork.spring.actuate.PreforkEndpoint",
 					"io.prefork.spring.custom.PreforkWorkerClassAutoConfiguration",

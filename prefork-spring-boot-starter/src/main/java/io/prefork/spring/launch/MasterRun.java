@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.prefork.master.HookScripts;
+import io.prefork.master.Hooks;
 import io.prefork.master.ListenerSet;
 import io.prefork.master.Master;
 import io.prefork.master.MasterConfiguration;
@@ -106,6 +108,7 @@ class MasterRun {
 
 	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses) {
 		OperatingSystem os = OperatingSystem.current();
+		HookScripts scripts = HookSettings.scripts(this.settings.properties().getHooks(), System.getenv());
 		Optional<UserSwitch> user = new WorkerUser(os.accounts()).of(this.settings.properties());
 		LimitSettings.apply(this.settings.properties().getLimits(), os.limits());
 		this.settings.umask().ifPresent(os::umask);
@@ -113,9 +116,10 @@ class MasterRun {
 		RunDirectory runDirectory = null;
 		PidFile pidFile = null;
 		try {
+			runDirectory = runDirectory(user.map(UserSwitch::account));
+			Hooks hooks = starting(new Hooks(scripts, os, runDirectory.path()), scripts, launcher.workers());
 			listeners = listen(os, addresses);
 			WorkerUser.giveSockets(user, addresses);
-			runDirectory = runDirectory(user.map(UserSwitch::account));
 			pidFile = pidFile();
 			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
 			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
@@ -124,6 +128,7 @@ class MasterRun {
 							Optional.ofNullable(pidFile), user.isPresent() ? user.get().launcher(launcher) : launcher),
 					os);
 			ServiceNotifier.of(System.getenv(), os).ifPresent(master::tell);
+			master.use(hooks);
 			announce(listeners, worker, launcher);
 			user.ifPresent((other) -> logger.info("Workers run as user " + other.account()));
 			return master;
@@ -135,6 +140,13 @@ class MasterRun {
 			throw (ex instanceof RuntimeException runtime) ? runtime
 					: new IllegalStateException("The master cannot start: " + ex.getMessage(), ex);
 		}
+	}
+
+	private static Hooks starting(Hooks hooks, HookScripts scripts, int workers) {
+		hooks.starting(workers).ifPresent((refusal) -> {
+			throw HookSettings.refused(scripts, refusal);
+		});
+		return hooks;
 	}
 
 	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {

@@ -111,6 +111,7 @@ final class PoolSettings {
 		RolloutSettings.check(this.properties.getRollout());
 		LimitSettings.check(this.properties.getLimits());
 		staffing().check();
+		HookSettings.check(this.properties.getHooks());
 		scale().check();
 		new RecycleSettings(this.properties).check();
 		umask();

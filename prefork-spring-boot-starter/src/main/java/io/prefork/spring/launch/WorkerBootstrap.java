@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.prefork.os.Listener;
 import io.prefork.worker.HealthCheck;
+import io.prefork.worker.RequestListener;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerAgent;
 import io.prefork.worker.WorkerSpec;
@@ -35,6 +36,8 @@ final class WorkerBootstrap {
 	private final WorkerAgent agent;
 
 	private final AtomicBoolean taken = new AtomicBoolean();
+
+	private volatile @Nullable WorkerEvents events;
 
 	private WorkerBootstrap(WorkerAgent agent) {
 		this.agent = agent;
@@ -145,14 +148,34 @@ final class WorkerBootstrap {
 				this.agent.refuseTraffic(state == ReadinessState.REFUSING_TRAFFIC);
 			}
 			else if (event instanceof ContextClosedEvent closed && closed.getApplicationContext() == context) {
-				this.agent.closing();
+				closed();
 			}
 		});
 	}
 
 	void ready(ConfigurableApplicationContext context) {
-		context.getBeanProvider(HealthCheck.class).ifAvailable(this.agent::onCheckHealth);
+		WorkerEvents events = new WorkerEvents(context, this.agent.spec());
+		try {
+			context.getBeanProvider(HealthCheck.class).ifAvailable(this.agent::onCheckHealth);
+			this.agent.requests().tell(context.getBeanProvider(RequestListener.class).orderedStream().toList());
+			events.ready();
+		}
+		catch (RuntimeException | Error ex) {
+			// Boot tells nobody of what fails as late as here.
+			failed(ex, context);
+			throw ex;
+		}
+		this.events = events;
+		this.agent.observe(events);
 		this.agent.ready(context::close);
+	}
+
+	private void closed() {
+		this.agent.closing();
+		WorkerEvents current = this.events;
+		if (current != null) {
+			current.exiting();
+		}
 	}
 
 	void failed(Throwable exception, @Nullable ConfigurableApplicationContext context) {
