@@ -327,7 +327,7 @@ public final class Pool {
 		}
 		boolean blamed = this.shutdown.blames(worker, output);
 		boolean fatal = isFatal(cause, exited.code());
-		boolean told = this.rollouts.ended(worker, cause, fatal, output, found.output()) || blamed;
+		boolean told = this.rollouts.ended(worker, cause, fatal, output, exited.found().output()) || blamed;
 		if (fatal && !told && !this.shutdown.underWay()) {
 			this.staffing.giveUp(worker, exited.code().orElseThrow());
 		}

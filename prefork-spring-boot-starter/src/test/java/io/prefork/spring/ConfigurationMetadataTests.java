@@ -41,12 +41,9 @@ class ConfigurationMetadataTests {
 	 * How the page calls the types.
 	 */
 	private static final Map<String, String> TYPES = Map.ofEntries(Map.entry("java.lang.Boolean", "`true` or `false`"),
-			Map.entry("java.lang.Integer", "whole number"),
-			Map.entry("java.lang.Long", "whole number"),
-			Map.entry("java.lang.String", "text"),
-			Map.entry("java.lang.Double", "number"),
-			Map.entry("java.time.Duration", "duration"),
-			Map.entry("org.springframework.util.unit.DataSize", "size"),
+			Map.entry("java.lang.Integer", "whole number"), Map.entry("java.lang.Long", "whole number"),
+			Map.entry("java.lang.String", "text"), Map.entry("java.lang.Double", "number"),
+			Map.entry("java.time.Duration", "duration"), Map.entry("org.springframework.util.unit.DataSize", "size"),
 			Map.entry("java.util.List<java.lang.String>", "list of texts"),
 			Map.entry("java.util.List<java.lang.Integer>", "list of whole numbers"),
 			Map.entry("org.springframework.boot.actuate.endpoint.Access", "`none`, `read_only` or `unrestricted`"),

@@ -77,7 +77,12 @@ class SupervisionProcessTests extends ProcessTestSupport {
 	}
 
 	private static long pid(PoolStatus status, String state) {
-		return status.workers().stream().filter((worker) -> worker.state().equals(state)).findFirst().orElseThrow().pid();
+		return status.workers()
+			.stream()
+			.filter((worker) -> worker.state().equals(state))
+			.findFirst()
+			.orElseThrow()
+			.pid();
 	}
 
 	@Test
