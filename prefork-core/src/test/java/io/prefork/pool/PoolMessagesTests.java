@@ -24,9 +24,10 @@ class PoolMessagesTests {
 	static List<Event> ofStrangers() {
 		return List.of(new Event.Spawned(STRANGER, 5), new Event.SpawnFailed(STRANGER, "x"),
 				new Event.Connected(STRANGER), new Event.Ready(STRANGER), new Event.Health(STRANGER, "x"),
-				new Event.Accepting(STRANGER), new Event.Deadlocked(STRANGER, 2, 1, "x"), new Event.Leaving(STRANGER, "x"), new Event.ShuttingDown(STRANGER),
-				new Event.BootFailed(STRANGER, "x"), new Event.Exited(STRANGER, OptionalInt.of(1), "", ""),
-				new Event.EvidenceTaken(STRANGER, "x"), new Event.Measured(Map.of(STRANGER, 1L)),
+				new Event.Accepting(STRANGER), new Event.Deadlocked(STRANGER, 2, 1, "x"),
+				new Event.Leaving(STRANGER, "x"), new Event.ShuttingDown(STRANGER), new Event.BootFailed(STRANGER, "x"),
+				new Event.Exited(STRANGER, OptionalInt.of(1), "", ""), new Event.EvidenceTaken(STRANGER, "x"),
+				new Event.Measured(Map.of(STRANGER, 1L)),
 				new Event.Tick(Map.of(STRANGER, new Vitals(Instant.EPOCH, Duration.ZERO, 0, Optional.empty(), 0, 0))));
 	}
 

@@ -95,7 +95,8 @@ class DynamicMeters {
 				.description(kind.description)
 				.tag(kind.tag, series.id())
 				.register(this.registry);
-			case QUEUED, BUSY, RSS, HEAP_USED, HEAP_AFTER_GC ->
+			case QUEUED, BUSY, RSS, HEAP_USED,
+					HEAP_AFTER_GC ->
 				Gauge.builder(kind.meter, this, (meters) -> meters.read(series))
 					.description(kind.description)
 					.baseUnit(kind.unit)
