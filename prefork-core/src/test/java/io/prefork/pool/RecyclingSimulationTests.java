@@ -95,8 +95,7 @@ class RecyclingSimulationTests {
 	 * Once nothing goes wrong any more, limits that were deferred are seen to, and the
 	 * pool never falls below its target for that.
 	 */
-	private void calm(SimulatedWorld world, PoolPolicy policy, Map<WorkerId, Long> resident,
-			SplittableRandom random) {
+	private void calm(SimulatedWorld world, PoolPolicy policy, Map<WorkerId, Long> resident, SplittableRandom random) {
 		world.chaos(SimulatedChaos.NONE);
 		world.tell(new Event.ScaleTo(0, random.nextInt(1, MAXIMUM + 1)));
 		world.run(Duration.ofMinutes(12));
