@@ -31,7 +31,8 @@ class MessageCodecTests {
 				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4, null)), null, false),
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),
 				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(TEXT),
-				new Message.WorkersChanged(2, 4), new Message.ReopenLogs());
+				new Message.WorkersChanged(2, 4), new Message.ReopenLogs(), new Message.Deadlocked(2, 1, TEXT),
+				new Message.Acceptor(41));
 	}
 
 	@ParameterizedTest
