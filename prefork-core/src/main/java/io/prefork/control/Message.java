@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 @JsonSubTypes({ @JsonSubTypes.Type(value = Message.Hello.class, name = "hello"),
 		@JsonSubTypes.Type(value = Message.Ready.class, name = "ready"),
 		@JsonSubTypes.Type(value = Message.Accepting.class, name = "accepting"),
+		@JsonSubTypes.Type(value = Message.Acceptor.class, name = "acceptor"),
 		@JsonSubTypes.Type(value = Message.Leaving.class, name = "leaving"),
 		@JsonSubTypes.Type(value = Message.ShuttingDown.class, name = "shutting-down"),
 		@JsonSubTypes.Type(value = Message.BootFailed.class, name = "boot-failed"),
@@ -50,6 +51,14 @@ public sealed interface Message {
 	 * A worker has opened its gate.
 	 */
 	record Accepting() implements Message {
+	}
+
+	/**
+	 * A thread of a worker's is about to accept connections.
+	 *
+	 * @param thread the thread, as the kernel numbers it
+	 */
+	record Acceptor(int thread) implements Message {
 	}
 
 	/**

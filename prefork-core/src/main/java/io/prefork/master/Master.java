@@ -381,6 +381,17 @@ public final class Master {
 	}
 
 	/**
+	 * A connection has named a thread of its worker that accepts.
+	 */
+	void acceptorStarted(WorkerId worker, ControlConnection connection, int thread) {
+		this.tasks.add(() -> {
+			if (this.processes.isConnected(worker, connection)) {
+				this.processes.acceptorStarted(worker, thread);
+			}
+		});
+	}
+
+	/**
 	 * A connection has sent the thread dump of a worker.
 	 */
 	void evidenceArrived(WorkerId worker, ControlConnection connection, String text) {

@@ -19,6 +19,7 @@ import io.prefork.control.Message;
 import io.prefork.os.ExitStatus;
 import io.prefork.os.Listener;
 import io.prefork.os.OperatingSystem;
+import io.prefork.os.Processes;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
 import io.prefork.pool.Event;
@@ -167,6 +168,23 @@ final class WorkerProcesses {
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	/**
+	 * A worker has an acceptor: whenever a connection arrives, the kernel wakes one up,
+	 * which is not to push threads aside that serve requests. On a busy machine more
+	 * connections are waiting when its turn comes, and are taken without a wake-up each.
+	 */
+	void acceptorStarted(WorkerId id, int thread) {
+		WorkerProcess process = this.processes.get(id);
+		if (process != null && Processes.hasThread(process.pid(), thread)) {
+			try {
+				this.os.scheduleAsBatch(thread);
+			}
+			catch (IOException ex) {
+				logger.debug("The acceptor of process {} is scheduled as other threads are", process.pid(), ex);
 			}
 		}
 	}

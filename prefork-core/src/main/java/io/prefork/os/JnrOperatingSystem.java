@@ -3,6 +3,7 @@ package io.prefork.os;
 import java.io.IOException;
 
 import jnr.constants.platform.Errno;
+import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +80,15 @@ final class JnrOperatingSystem implements OperatingSystem {
 		}
 		throw new IOException(
 				"Cannot send " + Signal.name(signal.number()) + " to process " + pid + ": " + errno.description());
+	}
+
+	@Override
+	public void scheduleAsBatch(int thread) throws IOException {
+		requireProcess(thread);
+		// A priority of 0, the only one of this policy
+		Pointer parameters = this.libc.allocate(Integer.BYTES);
+		this.libc.check("sched_setscheduler",
+				this.libc.functions().sched_setscheduler(thread, Linux.SCHED_BATCH, parameters));
 	}
 
 	@Override

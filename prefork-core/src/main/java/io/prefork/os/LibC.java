@@ -107,6 +107,8 @@ final class LibC {
 		@ssize_t
 		long sendto(int descriptor, @In byte[] message, @size_t long size, int flags, @In byte[] address, int length);
 
+		int sched_setscheduler(int thread, int policy, Pointer parameters);
+
 		int geteuid();
 
 		int getegid();

@@ -64,6 +64,8 @@ final class Linux {
 
 	static final int O_NONBLOCK = 04000;
 
+	static final int SCHED_BATCH = 3;
+
 	static final int RLIMIT_CORE = 4;
 
 	static final int RLIMIT_NOFILE = 7;

@@ -49,6 +49,15 @@ public interface OperatingSystem {
 	boolean kill(int pid, Signal signal) throws IOException;
 
 	/**
+	 * Has a thread no longer preempt others when it wakes up ({@code SCHED_BATCH},
+	 * sched(7)): on a processor that is busy it waits for its turn, on an idle one it
+	 * runs at once.
+	 * @param thread the thread, as the kernel numbers it
+	 * @throws IOException if there is none, or it is not permitted
+	 */
+	void scheduleAsBatch(int thread) throws IOException;
+
+	/**
 	 * Sets the file mode creation mask of this process.
 	 * @param mask the mask, 0 to 0777
 	 * @return the mask before

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -54,6 +55,30 @@ public final class Processes {
 		}
 		long ticks = Long.parseLong(stat.get(USER_TIME)) + Long.parseLong(stat.get(SYSTEM_TIME));
 		return Duration.ofMillis(ticks * TICK_MILLIS);
+	}
+
+	/**
+	 * The calling thread, as the kernel numbers it. Not for virtual threads.
+	 * @return the number, or empty if this is not Linux from 3.17 on
+	 */
+	public static OptionalInt currentThread() {
+		try {
+			String name = Files.readSymbolicLink(Path.of("/proc/thread-self")).getFileName().toString();
+			return OptionalInt.of(Integer.parseInt(name));
+		}
+		catch (IOException ex) {
+			return OptionalInt.empty();
+		}
+	}
+
+	/**
+	 * Whether a thread belongs to a process.
+	 * @param pid the process
+	 * @param thread the thread, as the kernel numbers it
+	 * @return whether it does, and has not ended
+	 */
+	public static boolean hasThread(int pid, int thread) {
+		return Files.exists(Path.of("/proc", Integer.toString(pid), "task", Integer.toString(thread)));
 	}
 
 	/**

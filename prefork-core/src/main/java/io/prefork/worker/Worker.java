@@ -29,6 +29,13 @@ public interface Worker {
 	AcceptGate gate();
 
 	/**
+	 * Says that the calling thread is about to accept connections, again and again. To be
+	 * called once by each platform thread that does. The master has the kernel treat it
+	 * accordingly; nothing depends on it.
+	 */
+	void acceptorStarted();
+
+	/**
 	 * Where adapters tell of requests.
 	 * @return the tracker
 	 */

@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.prefork.control.ControlClient;
 import io.prefork.control.Message;
 import io.prefork.control.PoolControl;
+import io.prefork.os.Processes;
 import io.prefork.os.Signal;
 import io.prefork.os.Signals;
 import io.prefork.scoreboard.Scoreboard;
@@ -185,6 +186,11 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 	@Override
 	public AcceptGate gate() {
 		return serving().gate();
+	}
+
+	@Override
+	public void acceptorStarted() {
+		Processes.currentThread().ifPresent((thread) -> this.master.tell(new Message.Acceptor(thread)));
 	}
 
 	@Override

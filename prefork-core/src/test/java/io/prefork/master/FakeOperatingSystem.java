@@ -34,6 +34,8 @@ class FakeOperatingSystem implements OperatingSystem, AutoCloseable {
 
 	final List<Signal> signals = new CopyOnWriteArrayList<>();
 
+	final List<Integer> batch = new CopyOnWriteArrayList<>();
+
 	private final Map<Integer, Process> processes = new ConcurrentHashMap<>();
 
 	@Override
@@ -93,6 +95,11 @@ class FakeOperatingSystem implements OperatingSystem, AutoCloseable {
 		catch (InterruptedException ex) {
 			throw new IOException(ex);
 		}
+	}
+
+	@Override
+	public void scheduleAsBatch(int thread) {
+		this.batch.add(thread);
 	}
 
 	@Override

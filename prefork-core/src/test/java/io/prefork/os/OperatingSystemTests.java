@@ -1,6 +1,7 @@
 package io.prefork.os;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,25 @@ class OperatingSystemTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.os.kill(0, Signal.TERM));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.os.kill(-1, Signal.TERM));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.os.await(-1));
+	}
+
+	@Test
+	void whenThreadIsScheduledAsBatchThenTheKernelSaysSo() throws Exception {
+		int thread = Processes.currentThread().getAsInt();
+		assertThat(Processes.hasThread((int) ProcessHandle.current().pid(), thread)).isTrue();
+		assertThat(Processes.hasThread(1, thread)).isFalse();
+		assertThat(policy(thread)).isEqualTo("0");
+		this.os.scheduleAsBatch(thread);
+		assertThat(policy(thread)).isEqualTo("3");
+		assertThatIOException().isThrownBy(() -> this.os.scheduleAsBatch(Integer.MAX_VALUE))
+			.withMessageContaining("sched_setscheduler");
+	}
+
+	/**
+	 * Field 41 of proc_pid_stat(5), of which the first two are left out here.
+	 */
+	private static String policy(int thread) throws IOException {
+		return Processes.fields(Files.readString(Path.of("/proc/self/task/" + thread + "/stat"))).get(38);
 	}
 
 	@Test

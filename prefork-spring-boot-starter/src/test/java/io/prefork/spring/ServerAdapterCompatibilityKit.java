@@ -63,6 +63,14 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 	}
 
 	@Test
+	void whenAcceptingThenEachThreadThatDoesHasSaidSoOnce() throws Exception {
+		StubWorker worker = started(serving(2)).worker();
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(worker.acceptors()).isNotEmpty().noneMatch((thread) -> thread == Thread.currentThread());
+	}
+
+	@Test
 	void whenAsManyConnectionsAreOpenAsAreAllowedThenTheNextIsLeftToSiblings() throws Exception {
 		StubWorker worker = started(new WorkerSettings(serving(4).type(), 4, 0, 2, Optional.empty(),
 				Duration.ofMillis(500), Duration.ofSeconds(20)))

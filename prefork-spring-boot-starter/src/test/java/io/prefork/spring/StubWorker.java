@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
@@ -19,6 +21,8 @@ import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import io.prefork.worker.WorkerType;
+
+import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A worker without a master.
@@ -36,6 +40,8 @@ public final class StubWorker implements Worker {
 	private final RequestTracker requests = new RequestTracker();
 
 	private final List<ServerAdapter> servers = new CopyOnWriteArrayList<>();
+
+	private final Set<Thread> acceptors = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean siblingsHaveFreeSlot;
 
@@ -108,6 +114,18 @@ public final class StubWorker implements Worker {
 	@Override
 	public SlowClients slowClients() {
 		return this.slowClients;
+	}
+
+	@Override
+	public void acceptorStarted() {
+		assertThat(this.acceptors.add(Thread.currentThread())).as("said once").isTrue();
+	}
+
+	/**
+	 * Threads that have said that they accept.
+	 */
+	public Set<Thread> acceptors() {
+		return this.acceptors;
 	}
 
 	@Override

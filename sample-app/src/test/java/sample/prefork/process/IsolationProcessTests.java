@@ -48,6 +48,15 @@ class IsolationProcessTests extends ProcessTestSupport {
 	}
 
 	@Test
+	void whenWorkerAcceptsThenItsAcceptorPushesNobodyAside() {
+		for (long worker : sharedPool().pool().pids()) {
+			Awaitility.await("one acceptor of worker " + worker + " is scheduled as batch")
+				.atMost(PoolProcess.SOON)
+				.until(() -> Proc.batchThreads(worker) == 1);
+		}
+	}
+
+	@Test
 	void whenPoolRunsThenNothingOfTheUsersRunsInTheMaster() throws IOException {
 		Path trace = trace();
 		PoolProcess pool = sharedPool();

@@ -61,6 +61,16 @@ final class Proc {
 	}
 
 	/**
+	 * Threads of a process that the kernel schedules as {@code SCHED_BATCH} (field 41 of
+	 * proc_pid_stat(5)).
+	 * @param pid the process
+	 * @return how many
+	 */
+	static long batchThreads(long pid) {
+		return entries(PROC.resolve(pid + "/task")).stream().filter((thread) -> stat(thread, 38).equals("3")).count();
+	}
+
+	/**
 	 * Processes that were started with an entry in their environment, or descend from one
 	 * that was.
 	 * @param entry the entry, {@code NAME=value}
@@ -135,7 +145,11 @@ final class Proc {
 	 * state, 1 the parent.
 	 */
 	private static String stat(long pid, int column) {
-		String stat = read(pid, "stat");
+		return stat(PROC.resolve(Long.toString(pid)), column);
+	}
+
+	private static String stat(Path process, int column) {
+		String stat = read(process.resolve("stat"));
 		return stat.isEmpty() ? "" : stat.substring(stat.lastIndexOf(')') + 2).split(" ")[column];
 	}
 

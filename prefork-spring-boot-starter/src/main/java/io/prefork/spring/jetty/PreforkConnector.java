@@ -65,6 +65,9 @@ final class PreforkConnector extends ServerConnector {
 
 	private volatile @Nullable ServerSocketChannel channel;
 
+	// Used by the acceptor alone
+	private boolean accepts;
+
 	private volatile boolean stopped;
 
 	/**
@@ -200,6 +203,10 @@ final class PreforkConnector extends ServerConnector {
 
 	private @Nullable Void acceptNext() throws IOException, InterruptedException {
 		ServerSocketChannel channel = this.channel;
+		if (!this.accepts) {
+			this.accepts = true;
+			this.server.acceptorStarted();
+		}
 		this.server.connections().acquire();
 		SocketChannel socket = null;
 		boolean known = false;

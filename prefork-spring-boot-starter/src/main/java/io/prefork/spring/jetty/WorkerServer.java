@@ -64,6 +64,10 @@ final class WorkerServer {
 		return this.worker.requests();
 	}
 
+	void acceptorStarted() {
+		this.worker.acceptorStarted();
+	}
+
 	SlowClients slowClients() {
 		return this.worker.slowClients();
 	}

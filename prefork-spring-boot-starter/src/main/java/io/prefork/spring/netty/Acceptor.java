@@ -57,6 +57,7 @@ final class Acceptor {
 	}
 
 	private void run(PreforkServerChannel server) {
+		this.endpoint.acceptorStarted();
 		try {
 			while (this.endpoint.awaitTurn()) {
 				boolean accepted = false;

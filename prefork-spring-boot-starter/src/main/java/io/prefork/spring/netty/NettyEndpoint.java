@@ -65,6 +65,10 @@ final class NettyEndpoint {
 		return this.worker.gate();
 	}
 
+	void acceptorStarted() {
+		this.worker.acceptorStarted();
+	}
+
 	RequestTracker requests() {
 		return this.worker.requests();
 	}

@@ -35,6 +35,7 @@ final class PreforkLoopResources implements LoopResources {
 		this.delegate = delegate;
 		this.endpoint = endpoint;
 		this.listeners = listeners;
+		this.arrivals.execute(endpoint::acceptorStarted);
 	}
 
 	@Override

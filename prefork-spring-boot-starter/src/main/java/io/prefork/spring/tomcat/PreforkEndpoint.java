@@ -57,6 +57,9 @@ final class PreforkEndpoint extends NioEndpoint {
 	// Used by the acceptor alone
 	private AcceptGate.@Nullable Claim arriving;
 
+	// Used by the acceptor alone
+	private boolean accepts;
+
 	private volatile boolean stopped;
 
 	private volatile boolean closing;
@@ -129,6 +132,10 @@ final class PreforkEndpoint extends NioEndpoint {
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
 		AcceptGate gate = adoption().gate();
 		ServerSocketChannel channel = this.channel;
+		if (!this.accepts) {
+			this.accepts = true;
+			adoption().worker().acceptorStarted();
+		}
 		if (channel != null && gate.await()) {
 			this.accepting.acquire();
 			try {
