@@ -63,8 +63,7 @@ public final class Hooks {
 	 * or empty
 	 */
 	public Optional<String> starting(int workers) {
-		Hook hook = new Hook.OnStarting(workers);
-		return executable(hook).flatMap((executable) -> refusal(this.processes.run(hook, executable)));
+		return ask(new Hook.OnStarting(workers));
 	}
 
 	/**
@@ -75,10 +74,8 @@ public final class Hooks {
 	 * @throws InterruptedException if interrupted
 	 */
 	public Optional<String> preExec() throws InterruptedException {
-		Hook hook = new Hook.PreExec();
 		CompletableFuture<Optional<String>> turn = new CompletableFuture<>();
-		Runnable task = () -> turn
-			.complete(executable(hook).flatMap((executable) -> refusal(this.processes.run(hook, executable))));
+		Runnable task = () -> turn.complete(ask(new Hook.PreExec()));
 		if (!submit(task)) {
 			return Optional.of("has not been run: too many hooks wait for their turn");
 		}
@@ -94,9 +91,22 @@ public final class Hooks {
 		}
 	}
 
-	private static Optional<String> refusal(HookProcesses.Outcome outcome) {
-		return outcome.failure()
-			.map((failure) -> failure + (outcome.output().isEmpty() ? "" : "; it has printed:\n" + outcome.output()));
+	/**
+	 * Runs the executable of a hook that may refuse.
+	 * @return the refusal, or empty
+	 */
+	private Optional<String> ask(Hook hook) {
+		Optional<Path> executable = executable(hook);
+		if (executable.isEmpty()) {
+			return Optional.empty();
+		}
+		HookProcesses.Outcome outcome = this.processes.run(hook, executable.get());
+		if (outcome.failure().isEmpty()) {
+			report(hook, executable.get(), outcome);
+			return Optional.empty();
+		}
+		return Optional.of(outcome.failure().get()
+				+ (outcome.output().isEmpty() ? "" : "; it has printed:\n" + outcome.output()));
 	}
 
 	/**
@@ -182,7 +192,10 @@ public final class Hooks {
 	}
 
 	private void run(Hook hook, Path executable) {
-		HookProcesses.Outcome outcome = this.processes.run(hook, executable);
+		report(hook, executable, this.processes.run(hook, executable));
+	}
+
+	private static void report(Hook hook, Path executable, HookProcesses.Outcome outcome) {
 		String output = outcome.output().isEmpty() ? "" : "\n" + outcome.output();
 		if (outcome.failure().isPresent()) {
 			logger.warn("Hook {}: {} {}; the server goes on{}", hook.name().label(), executable,

@@ -84,9 +84,7 @@ public final class Master {
 
 	private final Surveyor surveyor;
 
-	private final HookWatch hookWatch = new HookWatch();
-
-	private Hooks hooks;
+	private final PoolHooks hooks;
 
 	private Runnable reopenLogs = () -> {
 	};
@@ -114,8 +112,9 @@ public final class Master {
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);
-		this.hooks = new Hooks(HookScripts.NONE, os, configuration.runDirectory().path());
-		this.orphans = new Orphans(os, this.processes, (pid) -> this.hooks.owns(pid));
+		this.hooks = new PoolHooks(new Hooks(HookScripts.NONE, os, configuration.runDirectory().path()), this.processes,
+				this.tasks::add);
+		this.orphans = new Orphans(os, this.processes, this.hooks::owns);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.orders = new WorkerOrders(this.processes, this.evidence);
 		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
@@ -169,7 +168,7 @@ public final class Master {
 	 * @param hooks what runs them; the master ends it
 	 */
 	public void use(Hooks hooks) {
-		this.hooks = hooks;
+		this.hooks.use(hooks);
 	}
 
 	/**
@@ -267,7 +266,7 @@ public final class Master {
 			this.processes.exited(exited.worker());
 		}
 		List<Action> actions = this.pool.on(event, MonotonicTime.now());
-		this.hookWatch.observe(event, actions, this.pool.view()).forEach(this::hook);
+		this.hooks.observe(event, actions, this.pool.view());
 		for (Action action : actions) {
 			try {
 				carryOut(action);
@@ -278,13 +277,6 @@ public final class Master {
 			}
 		}
 		this.service.ifPresent((notifier) -> notifier.observe(event, this.pool.view(), MonotonicTime.now()));
-	}
-
-	private void hook(Hook hook) {
-		this.hooks.tell(hook);
-		if (hook instanceof Hook.NworkersChanged changed && changed.previous().isPresent()) {
-			this.processes.tellAll(new Message.WorkersChanged(changed.previous().getAsInt(), changed.workers()));
-		}
 	}
 
 	private void carryOut(Action action) {
@@ -310,8 +302,7 @@ public final class Master {
 			end(terminate);
 		}
 		else if (action instanceof Action.Spawn spawn) {
-			this.hooks.before(new Hook.PreFork(spawn.worker().slot(), spawn.generation()), this.tasks::add,
-					() -> this.orders.give(spawn));
+			this.hooks.start(spawn, () -> this.orders.give(spawn));
 		}
 		else if (action instanceof Action.OfWorker order) {
 			this.orders.give(order);
@@ -323,7 +314,7 @@ public final class Master {
 			logger.error("The server stops with exit status {}: {}", terminate.status(), terminate.reason());
 		}
 		try {
-			close(new Hook.OnExit(terminate.status(), terminate.reason()));
+			close(terminate);
 		}
 		finally {
 			this.control.ended();
@@ -331,14 +322,14 @@ public final class Master {
 		}
 	}
 
-	private void close(Hook.OnExit last) {
+	private void close(Action.Terminate terminate) {
 		this.timer.shutdownNow();
 		this.requests.shutdown();
 		this.code.stop();
 		release(this.configuration.listeners());
 		release(this.controlServer);
 		this.configuration.pidFile().ifPresent(Master::release);
-		this.hooks.end(last);
+		release(() -> this.hooks.end(terminate));
 		this.service.ifPresent(Master::release);
 		release(this.configuration.runDirectory());
 	}

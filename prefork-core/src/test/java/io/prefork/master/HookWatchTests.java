@@ -83,6 +83,8 @@ class HookWatchTests {
 	void whenWorkerIsKilledThenItsExitIsToldAndThenItsSuccessor() {
 		up();
 		on(new Event.Exited(new WorkerId(0, 1), OptionalInt.empty(), "SIGKILL", ""));
+		this.now = this.now.plusSeconds(1);
+		on(new Event.Tick(Map.of()));
 		boot(0, 2);
 		assertThat(take()).containsExactly("child-exit", "post-fork");
 	}

@@ -132,9 +132,8 @@ class HooksTests {
 
 	@Test
 	void whenScriptFailsThenThatIsLoggedAndTheNextOneHasItsTurn() throws IOException {
-		Hooks hooks = hooks(LONG, "echo said before; exit 7", Hook.Name.WHEN_READY);
 		this.executables.put(Hook.Name.ON_EXIT, script("touch " + this.told));
-		hooks = hooks(LONG);
+		Hooks hooks = hooks(LONG, "echo said before; exit 7", Hook.Name.WHEN_READY);
 		hooks.tell(READY);
 		hooks.end(EXIT);
 		assertThat(lines(Level.WARN)).singleElement()
@@ -220,9 +219,8 @@ class HooksTests {
 
 	@Test
 	void whenScriptsBeforeHangThenAnActionWaitsForTheTimeoutAndItsHookIsLeftOut() throws Exception {
-		Hooks hooks = hooks(Duration.ofSeconds(1), "sleep 600", Hook.Name.WHEN_READY);
 		this.executables.put(Hook.Name.PRE_FORK, script("touch " + this.told));
-		hooks = hooks(Duration.ofSeconds(1));
+		Hooks hooks = hooks(Duration.ofSeconds(1), "sleep 600", Hook.Name.WHEN_READY);
 		hooks.tell(READY);
 		hooks.tell(READY);
 		CountDownLatch done = new CountDownLatch(1);
@@ -243,9 +241,10 @@ class HooksTests {
 
 	@Test
 	void whenStartIsNotRefusedOrNobodyHooksThenItGoesOn() throws Exception {
-		Hooks hooks = hooks(LONG, "[ $PREFORK_WORKERS = 2 ]", Hook.Name.ON_STARTING);
+		Hooks hooks = hooks(LONG, "echo $PREFORK_WORKERS workers; [ $PREFORK_WORKERS = 2 ]", Hook.Name.ON_STARTING);
 		assertThat(hooks.starting(2)).isEmpty();
-		assertThat(hooks.starting(3)).contains("ended with status 1");
+		assertThat(lines(Level.INFO)).singleElement().asString().endsWith(" has printed\n2 workers");
+		assertThat(hooks.starting(3)).contains("ended with status 1; it has printed:\n3 workers");
 		assertThat(hooks.preExec()).isEmpty();
 	}
 
@@ -260,9 +259,8 @@ class HooksTests {
 
 	@Test
 	void whenTheEndComesThenThoseThatHangAreNotWaitedForAndTheLastOneIsRun() throws IOException {
-		hooks(SHORT, "sleep 600", Hook.Name.WHEN_READY);
 		this.executables.put(Hook.Name.ON_EXIT, script("echo $PREFORK_STATUS > " + this.told));
-		Hooks hooks = hooks(SHORT);
+		Hooks hooks = hooks(SHORT, "sleep 600", Hook.Name.WHEN_READY);
 		for (int i = 0; i < 50; i++) {
 			hooks.tell(READY);
 		}
