@@ -105,8 +105,8 @@ public final class Hooks {
 			report(hook, executable.get(), outcome);
 			return Optional.empty();
 		}
-		return Optional.of(outcome.failure().get()
-				+ (outcome.output().isEmpty() ? "" : "; it has printed:\n" + outcome.output()));
+		return Optional
+			.of(outcome.failure().get() + (outcome.output().isEmpty() ? "" : "; it has printed:\n" + outcome.output()));
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -79,7 +80,10 @@ final class TestJar {
 		try (OutputStream file = Files.newOutputStream(path);
 				JarOutputStream out = new JarOutputStream(file, this.manifest)) {
 			for (Map.Entry<String, byte[]> entry : this.entries.entrySet()) {
-				out.putNextEntry(new JarEntry(entry.getKey()));
+				JarEntry header = new JarEntry(entry.getKey());
+				// The same content is the same jar, whenever it is written
+				header.setTimeLocal(LocalDateTime.of(2000, 1, 1, 0, 0));
+				out.putNextEntry(header);
 				out.write(entry.getValue());
 			}
 		}

@@ -10,8 +10,8 @@ import java.util.Map;
  * What a pool owes at any time, so that nothing is wanting for longer than it must be.
  * <ol>
  * <li>A place that is empty is filled at once, unless as many boot as may, every slot is
- * taken, or a worker has failed and its place waits, no longer than the longest
- * delay.</li>
+ * taken, a worker has failed and its place waits, no longer than the longest delay, or an
+ * exit was fatal.</li>
  * <li>A worker that is up is asked each second to open its gate, or how it is; but not if
  * its generation has failed.</li>
  * <li>A worker that accepts and is well is left alone: it is told to drain, and neither
@@ -78,7 +78,8 @@ final class PoolDuties {
 		if (event instanceof Event.Leaving || event instanceof Event.BootFailed) {
 			return state.compareTo(WorkerState.READY) < 0;
 		}
-		return this.gone && state.counts();
+		boolean ended = this.gone || event instanceof Event.Died;
+		return ended && (state.counts() || state == WorkerState.EXITED);
 	}
 
 	/**
@@ -141,12 +142,17 @@ final class PoolDuties {
 
 	private void fillsPlaces(PoolView view, Instant now) {
 		int boot = PoolInvariants.count(view, WorkerState.SPAWNED) + PoolInvariants.count(view, WorkerState.BOOTING);
+		int accepting = PoolInvariants.count(view, WorkerState.ACCEPTING);
+		int bootsAtOnce = (2 * accepting >= view.target())
+				? Math.min(this.policy.bootsAtOnce(), this.policy.staffing().bootsWhileServing())
+				: this.policy.bootsAtOnce();
+		// One whose end is being looked into keeps its place until that is known
 		int counting = PoolInvariants.count(view,
-				(worker) -> worker.state().counts() && !PoolInvariants.isOnTrial(worker, view));
+				(worker) -> (worker.state().counts() || worker.state() == WorkerState.EXITED)
+						&& !PoolInvariants.isOnTrial(worker, view));
 		boolean waits = !now.isAfter(later(this.lastFailure, this.policy.backoff().maximum()));
-		require(counting >= view.target() || boot >= this.policy.bootsAtOnce()
-				|| view.workers().size() >= this.policy.slots() || waits || this.fromNothing,
-				"an empty place is filled");
+		require(counting >= view.target() || boot >= bootsAtOnce || view.workers().size() >= this.policy.slots()
+				|| waits || this.fromNothing || view.trouble().contains("which is fatal"), "an empty place is filled");
 	}
 
 	private void asksWhoIsUp(PoolView view, Instant now) {

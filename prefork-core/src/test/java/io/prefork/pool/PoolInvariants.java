@@ -109,7 +109,7 @@ final class PoolInvariants {
 		}
 		else if (action instanceof Action.OpenGate gate) {
 			assertThat(processes).containsKey(gate.worker());
-			assertThat(processes.get(gate.worker()).generation).isGreaterThanOrEqualTo(this.pool.view().generation());
+			assertThat(processes.get(gate.worker()).generation).isGreaterThanOrEqualTo(this.present.generation());
 			assertThat(mustBeWell(processes.get(gate.worker())) && !this.well.contains(gate.worker()))
 				.as("the gate of an unwell canary stays shut")
 				.isFalse();
