@@ -18,6 +18,7 @@ import io.prefork.worker.ClientWatch;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.apache.tomcat.util.collections.SynchronizedStack;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketBufferHandler;
@@ -168,12 +169,58 @@ final class PreforkEndpoint extends NioEndpoint {
 		}
 		this.connections.put(socket, connect(socket, claim));
 		try {
-			return super.setSocketOptions(socket);
+			return serve(socket);
 		}
 		finally {
 			this.arriving = null;
 			this.accepting.release();
 		}
+	}
+
+	/**
+	 * As Tomcat does it, but that what has come already is read here, and the poller is
+	 * asked only if that is nothing. Under TLS the handshake begins with the poller.
+	 * @return whether the connection is served; if not, it is to be closed
+	 */
+	private boolean serve(SocketChannel socket) {
+		UnpolledSocket wrapper = null;
+		try {
+			NioChannel channel = channel();
+			UnpolledSocket created = new UnpolledSocket(channel, this);
+			channel.reset(socket, created);
+			super.connections.put(socket, created);
+			wrapper = created;
+			socket.configureBlocking(false);
+			if (getUnixDomainSocketPath() == null) {
+				getSocketProperties().setProperties(socket.socket());
+			}
+			wrapper.setReadTimeout(getConnectionTimeout());
+			wrapper.setWriteTimeout(getConnectionTimeout());
+			wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
+			if (!isSSLEnabled() && wrapper.isReadyForRead()) {
+				return processSocket(wrapper, SocketEvent.OPEN_READ, true);
+			}
+			wrapper.registerReadInterest();
+			return true;
+		}
+		catch (IOException ex) {
+			getLog().debug("A new connection is closed already", ex);
+		}
+		catch (RuntimeException | Error ex) {
+			getLog().error("A new connection cannot be served", ex);
+		}
+		if (wrapper == null) {
+			destroySocket(socket);
+		}
+		return false;
+	}
+
+	private NioChannel channel() {
+		SynchronizedStack<NioChannel> unused = getNioChannels();
+		NioChannel channel = (unused != null) ? unused.pop() : null;
+		return (channel != null) ? channel
+				: createChannel(new SocketBufferHandler(getSocketProperties().getAppReadBufSize(),
+						getSocketProperties().getAppWriteBufSize(), getSocketProperties().getDirectBuffer()));
 	}
 
 	private TomcatConnection connect(SocketChannel socket, AcceptGate.Claim claim) {
