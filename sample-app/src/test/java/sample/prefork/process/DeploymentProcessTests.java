@@ -48,10 +48,10 @@ class DeploymentProcessTests extends ProcessTestSupport {
 	void whenJarsAreDeployedThenOnlyAGoodOneServesAndTheOneOfBeforeComesBack() {
 		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT,
-				LogLines.RELOAD_FAILED);
+				LogLines.RELOAD_FAILED, LogLines.FAILURE_ANALYSIS);
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			assertRefused(pool, "sample.boot-delay: soon", "'sample.boot-delay'", "APPLICATION FAILED TO START");
-			assertRefused(pool, "sample: [", "application.yml", "");
+			assertRefused(pool, "sample: [", "expected the node content", "");
 			assertRefused(pool, "sample.boot-failure-file: leave", "exited with status 7 (System.exit)",
 					"Started SampleApplication");
 			assertRefused(pool, "sample.boot-failure-file: hang", "not serving within boot-timeout 15 s",
