@@ -168,7 +168,7 @@ final class SimulatedWorld {
 		if (process.accepting && happens(this.chaos.crash())) {
 			end(process, this.random.nextBoolean() ? OptionalInt.of(this.random.nextInt(3)) : OptionalInt.empty());
 		}
-		else if (process.accepting && happens(this.chaos.hang())) {
+		else if (process.accepting && !process.hung && happens(this.chaos.hang())) {
 			process.hung = true;
 			process.working = this.random.nextBoolean();
 		}
