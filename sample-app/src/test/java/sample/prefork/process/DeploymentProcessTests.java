@@ -25,7 +25,7 @@ class DeploymentProcessTests extends ProcessTestSupport {
 		List.of("leave 7", "hang", "unwell").forEach(this::order);
 		return launcher.managementPort()
 			.jar(jar().path())
-			.arguments("--prefork.boot-timeout=15s", "--prefork.rollout.canary-window=4s");
+			.arguments("--prefork.boot-timeout=25s", "--prefork.rollout.canary-window=4s");
 	}
 
 	private SampleJar jar() {
@@ -54,7 +54,7 @@ class DeploymentProcessTests extends ProcessTestSupport {
 			assertRefused(pool, "sample: [", "expected the node content", "");
 			assertRefused(pool, "sample.boot-failure-file: leave", "exited with status 7 (System.exit)",
 					"Started SampleApplication");
-			assertRefused(pool, "sample.boot-failure-file: hang", "not serving within boot-timeout 15 s",
+			assertRefused(pool, "sample.boot-failure-file: hang", "not serving within boot-timeout 25 s",
 					"Starting SampleApplication");
 			assertRefused(pool, "sample.boot-failure-file: unwell", "is DOWN (told to be unwell by unwell)",
 					"Started SampleApplication");
