@@ -93,26 +93,29 @@ public abstract class ServerAdapterTestSupport {
 	}
 
 	/**
-	 * Tries what is about time itself, and is spoilt when the machine stands still for a
-	 * moment. A defect spoils each attempt.
+	 * Tests what is about time itself. Made anew only if it fails and this JVM was seen
+	 * to stand still meanwhile, for longer than what is tested can bear.
+	 * @param bearable a part of the times that the test is about
 	 */
-	protected final void inOneOfThreeAttempts(Attempt attempt) throws Exception {
-		for (int left = 2; left > 0; left--) {
-			try {
-				attempt.make();
-				return;
+	protected final void unlessAtAStandstill(Duration bearable, Attempt attempt) throws Exception {
+		for (int left = 3;; left--) {
+			try (Standstill standstill = new Standstill()) {
+				try {
+					attempt.make();
+					return;
+				}
+				catch (Exception | AssertionError ex) {
+					if (ex instanceof TestAbortedException || left == 0
+							|| standstill.longest().compareTo(bearable) < 0) {
+						throw ex;
+					}
+					System.out.println("Made anew, since this JVM stood still for " + standstill.longest() + ": " + ex);
+				}
 			}
-			catch (TestAbortedException ex) {
-				throw ex;
-			}
-			catch (Exception | AssertionError ex) {
-				System.out.println("Tried again, " + left + " attempts are left: " + ex);
-				closeResources();
-				this.resources.clear();
-				this.listener = use(SharedListener.tcp());
-			}
+			closeResources();
+			this.resources.clear();
+			this.listener = use(SharedListener.tcp());
 		}
-		attempt.make();
 	}
 
 	@AfterEach
