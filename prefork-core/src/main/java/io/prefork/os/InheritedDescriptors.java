@@ -4,7 +4,9 @@ import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 
 /**
@@ -33,6 +35,21 @@ public final class InheritedDescriptors {
 		FileDescriptor file = JdkInternals.fileDescriptor(descriptor);
 		requireListening(descriptor, file, family);
 		return JdkInternals.serverSocketChannel(SelectorProvider.provider(), protocol(family), file);
+	}
+
+	/**
+	 * Takes a connection away from the JDK, for a library that works with descriptors.
+	 * The channel must not be used any more. Channels of connections have no cleaner:
+	 * nothing closes the descriptor but who has taken it.
+	 * @param channel a channel of the JDK's that nothing is registered with
+	 * @return its descriptor
+	 * @throws IOException if the channel is closed
+	 */
+	public static int release(SocketChannel channel) throws IOException {
+		if (!channel.isOpen()) {
+			throw new ClosedChannelException();
+		}
+		return JdkInternals.descriptor(channel);
 	}
 
 	/**

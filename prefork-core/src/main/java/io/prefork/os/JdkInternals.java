@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.ProtocolFamily;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 
@@ -49,6 +50,18 @@ final class JdkInternals {
 				List.of(FileDescriptor.class, boolean.class, int.class, int.class), file, false, Linux.SOL_SOCKET,
 				option);
 		return (value instanceof Integer number) ? number : 0;
+	}
+
+	static int descriptor(SocketChannel channel) throws IOException {
+		try {
+			return (int) Connections.DESCRIPTOR.invoke(channel);
+		}
+		catch (IllegalAccessException ex) {
+			throw unknown(ex);
+		}
+		catch (InvocationTargetException ex) {
+			throw failure(ex);
+		}
 	}
 
 	static void duplicate(int from, int to) throws IOException {
@@ -120,6 +133,27 @@ final class JdkInternals {
 
 	private static IllegalStateException unknown(ReflectiveOperationException ex) {
 		return new IllegalStateException("Java " + Runtime.version().feature() + " is not known here: " + ex, ex);
+	}
+
+	/**
+	 * What is looked up once, since it is used for each connection.
+	 */
+	private static final class Connections {
+
+		static final Method DESCRIPTOR = method();
+
+		private static Method method() {
+			requireOpen();
+			try {
+				Method method = type("sun.nio.ch.SocketChannelImpl").getDeclaredMethod("getFDVal");
+				method.setAccessible(true);
+				return method;
+			}
+			catch (NoSuchMethodException ex) {
+				throw unknown(ex);
+			}
+		}
+
 	}
 
 }

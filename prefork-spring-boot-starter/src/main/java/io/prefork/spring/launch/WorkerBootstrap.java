@@ -84,12 +84,9 @@ final class WorkerBootstrap {
 	}
 
 	/**
-	 * Reactor Netty reads these once, when its classes are loaded. Its server has to use
-	 * the JDK's selectors (see {@code PreforkLoopResources}); with its clients on the
-	 * same event loops, an answer that waits for another server changes no thread.
+	 * Reactor Netty reads this once, when its classes are loaded.
 	 */
 	private static void configureReactorNetty(PoolSettings settings) {
-		System.getProperties().putIfAbsent("reactor.netty.native", "false");
 		Integer threads = settings.properties().getThreads();
 		if (threads != null) {
 			System.setProperty(PoolSettings.EVENT_LOOPS, threads.toString());

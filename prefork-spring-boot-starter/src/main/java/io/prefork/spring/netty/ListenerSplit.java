@@ -87,7 +87,9 @@ final class ListenerSplit {
 	private HttpServer accepting(boolean tls, List<InheritedListener> listeners) {
 		SocketAddress address = PreforkServerChannel.address(listeners);
 		HttpServer server = tls ? this.configured : plain();
-		return server.runOn(new PreforkLoopResources(this.loops, this.endpoint, listeners), false)
+		return server
+			.runOn(new PreforkLoopResources(this.loops, this.endpoint, listeners),
+					this.configured.configuration().isPreferNative())
 			.bindAddress(() -> address);
 	}
 

@@ -1,8 +1,6 @@
 package io.prefork.spring.netty;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -10,7 +8,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,7 +32,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 
 	private final Channel channel;
 
-	private final SocketChannel socket;
+	private final Transport.Reader socket;
 
 	private final AcceptGate.Claim claim;
 
@@ -61,10 +59,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 
 	private volatile boolean closed;
 
-	NettyConnection(NettyEndpoint endpoint, Channel channel, SocketChannel socket, AcceptGate.Claim claim) {
+	NettyConnection(NettyEndpoint endpoint, Transport.Accepted accepted, AcceptGate.Claim claim) {
+		Channel channel = accepted.channel();
 		this.endpoint = endpoint;
 		this.channel = channel;
-		this.socket = socket;
+		this.socket = accepted.reader();
 		this.claim = claim;
 		this.client = new ClientObserver(endpoint.slowClients(), channel);
 		channel.attr(KEY).set(this);
@@ -243,16 +242,20 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	 * A request may have arrived that the selector has not noticed yet.
 	 */
 	private boolean hasRead() {
-		ByteBuffer bytes = ByteBuffer.allocate(CHUNK);
+		ByteBuf bytes = this.channel.alloc().directBuffer(CHUNK);
 		try {
-			if (this.socket.read(bytes) > 0) {
-				this.channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.flip()));
+			int count = this.socket.read(bytes.internalNioBuffer(0, CHUNK));
+			if (count > 0) {
+				this.channel.pipeline().fireChannelRead(bytes.retainedSlice(0, count));
 				this.channel.pipeline().fireChannelReadComplete();
 				return true;
 			}
 		}
 		catch (IOException ex) {
 			// The client has closed
+		}
+		finally {
+			bytes.release();
 		}
 		return false;
 	}

@@ -11,11 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioDomainSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
@@ -46,6 +43,8 @@ final class NettyEndpoint {
 
 	// An acceptor that waits for a client holds a permit too
 	private final Semaphore room;
+
+	private volatile Transport transport = Transport.JDK;
 
 	private volatile boolean stopped;
 
@@ -83,8 +82,11 @@ final class NettyEndpoint {
 
 	/**
 	 * Takes note of the event loops that connections are served by.
+	 * @param loops the event loops
+	 * @param transport makes channels that they can serve
 	 */
-	synchronized void servedBy(EventLoopGroup loops) {
+	synchronized void servedBy(EventLoopGroup loops, Transport transport) {
+		this.transport = transport;
 		if (this.pulses.isEmpty()) {
 			loops.forEach((loop) -> this.pulses.add(new EventLoopPulse(loop)));
 		}
@@ -132,13 +134,15 @@ final class NettyEndpoint {
 		AcceptGate.Claim claim = gate().accepted();
 		NettyConnection connection = null;
 		try {
-			Channel child = (listener.socketAddress() instanceof UnixDomainSocketAddress)
-					? new NioDomainSocketChannel(server, socket) : tcpChannel(server, socket);
-			connection = new NettyConnection(this, child, socket, claim);
+			Transport.Accepted accepted = this.transport.adopt(server, socket);
+			if (!(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
+				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, this.noDelay);
+			}
+			connection = new NettyConnection(this, accepted, claim);
 			this.connections.add(connection);
 			server.accept(connection);
 		}
-		catch (RuntimeException | Error ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			if (connection != null) {
 				this.connections.remove(connection);
 			}
@@ -146,12 +150,6 @@ final class NettyEndpoint {
 			socket.close();
 			throw ex;
 		}
-	}
-
-	private Channel tcpChannel(PreforkServerChannel server, SocketChannel socket) {
-		Channel child = new NioSocketChannel(server, socket);
-		child.config().setOption(ChannelOption.TCP_NODELAY, this.noDelay);
-		return child;
 	}
 
 	void forget(NettyConnection connection) {

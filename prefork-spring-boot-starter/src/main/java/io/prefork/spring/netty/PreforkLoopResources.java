@@ -4,21 +4,21 @@ import java.time.Duration;
 import java.util.List;
 
 import io.netty.channel.Channel;
-import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.ServerDomainSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /**
- * The event loops that Boot would have used, on the JDK's selectors, with a server
- * channel that binds nothing. That has a thread of its own: on an event loop that a
- * request blocks, connections just accepted would wait although other loops are idle.
- * Netty's own transports (epoll, io_uring) cannot serve connections that the JDK has
- * accepted, and cannot accept in blocking mode.
+ * The event loops that Boot would have used, on epoll or on the JDK's selectors, with a
+ * server channel that binds nothing. That is on none of them: if a request blocked it,
+ * connections just accepted would wait although other loops are idle. Netty's other
+ * transports (io_uring) cannot serve connections that the JDK has accepted.
  */
 final class PreforkLoopResources implements LoopResources {
 
@@ -28,14 +28,12 @@ final class PreforkLoopResources implements LoopResources {
 
 	private final List<InheritedListener> listeners;
 
-	private final EventLoopGroup arrivals = new DefaultEventLoopGroup(1,
-			new DefaultThreadFactory("prefork-arrivals", true));
+	private final EventLoopGroup arrivals = new ArrivalLoop();
 
 	PreforkLoopResources(LoopResources delegate, NettyEndpoint endpoint, List<InheritedListener> listeners) {
 		this.delegate = delegate;
 		this.endpoint = endpoint;
 		this.listeners = listeners;
-		this.arrivals.execute(endpoint::acceptorStarted);
 	}
 
 	@Override
@@ -62,13 +60,29 @@ final class PreforkLoopResources implements LoopResources {
 
 	@Override
 	public EventLoopGroup onServer(boolean useNative) {
-		EventLoopGroup loops = this.delegate.onServer(false);
+		EventLoopGroup loops = this.delegate.onServer(useNative);
+		Transport transport = transport(loops);
+		if (transport == null) {
+			loops = this.delegate.onServer(false);
+			transport = Transport.JDK;
+		}
 		// Now, and not by the thread that gives them their first connections: a thread
 		// inherits how the one that starts it is scheduled (sched(7)).
 		loops.forEach((loop) -> loop.execute(() -> {
 		}));
-		this.endpoint.servedBy(loops);
+		this.endpoint.servedBy(loops, transport);
 		return loops;
+	}
+
+	/**
+	 * What makes channels that event loops can serve, if anything can.
+	 */
+	private @Nullable Transport transport(EventLoopGroup loops) {
+		Class<?> type = this.delegate.onChannelClass(SocketChannel.class, loops);
+		if (type == NioSocketChannel.class) {
+			return Transport.JDK;
+		}
+		return type.getName().equals("io.netty.channel.epoll.EpollSocketChannel") ? EpollTransport.instance() : null;
 	}
 
 	@Override

@@ -18,9 +18,7 @@ import io.prefork.worker.ClientWatch;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
-import org.apache.tomcat.util.collections.SynchronizedStack;
 import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketProcessorBase;
@@ -40,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * that they close. Tomcat would drop those that it just accepted.</li>
  * </ul>
  */
-final class PreforkEndpoint extends NioEndpoint {
+final class PreforkEndpoint extends UnpolledEndpoint {
 
 	private final Map<SocketChannel, TomcatConnection> connections = new ConcurrentHashMap<>();
 
@@ -135,7 +133,9 @@ final class PreforkEndpoint extends NioEndpoint {
 		ServerSocketChannel channel = this.channel;
 		if (!this.accepts) {
 			this.accepts = true;
-			adoption().worker().acceptorStarted();
+			if (!servesWhereItAccepts()) {
+				adoption().worker().acceptorStarted();
+			}
 		}
 		if (channel != null && gate.await()) {
 			this.accepting.acquire();
@@ -167,60 +167,32 @@ final class PreforkEndpoint extends NioEndpoint {
 			countDownConnection();
 			return true;
 		}
-		this.connections.put(socket, connect(socket, claim));
+		TomcatConnection connection = connect(socket, claim);
+		this.connections.put(socket, connection);
+		UnpolledSocket ready;
 		try {
-			return serve(socket);
+			if (!servesWhereItAccepts()) {
+				return super.setSocketOptions(socket);
+			}
+			ready = read(socket);
 		}
 		finally {
 			this.arriving = null;
 			this.accepting.release();
 		}
+		if (ready != null) {
+			serve(ready, observation().admitAtOnce(connection));
+		}
+		return true;
 	}
 
 	/**
-	 * As Tomcat does it, but that what has come already is read here, and the poller is
-	 * asked only if that is nothing. Under TLS the handshake begins with the poller.
-	 * @return whether the connection is served; if not, it is to be closed
+	 * Whether the thread that accepts a connection serves it, if its request has come:
+	 * the next one is not accepted before that is done anyway, and passing it on costs
+	 * more than many requests. A handshake of TLS needs several turns of the client's.
 	 */
-	private boolean serve(SocketChannel socket) {
-		UnpolledSocket wrapper = null;
-		try {
-			NioChannel channel = channel();
-			UnpolledSocket created = new UnpolledSocket(channel, this);
-			channel.reset(socket, created);
-			super.connections.put(socket, created);
-			wrapper = created;
-			socket.configureBlocking(false);
-			if (getUnixDomainSocketPath() == null) {
-				getSocketProperties().setProperties(socket.socket());
-			}
-			wrapper.setReadTimeout(getConnectionTimeout());
-			wrapper.setWriteTimeout(getConnectionTimeout());
-			wrapper.setKeepAliveLeft(getMaxKeepAliveRequests());
-			if (!isSSLEnabled() && wrapper.isReadyForRead()) {
-				return processSocket(wrapper, SocketEvent.OPEN_READ, true);
-			}
-			wrapper.registerReadInterest();
-			return true;
-		}
-		catch (IOException ex) {
-			getLog().debug("A new connection is closed already", ex);
-		}
-		catch (RuntimeException | Error ex) {
-			getLog().error("A new connection cannot be served", ex);
-		}
-		if (wrapper == null) {
-			destroySocket(socket);
-		}
-		return false;
-	}
-
-	private NioChannel channel() {
-		SynchronizedStack<NioChannel> unused = getNioChannels();
-		NioChannel channel = (unused != null) ? unused.pop() : null;
-		return (channel != null) ? channel
-				: createChannel(new SocketBufferHandler(getSocketProperties().getAppReadBufSize(),
-						getSocketProperties().getAppWriteBufSize(), getSocketProperties().getDirectBuffer()));
+	private boolean servesWhereItAccepts() {
+		return observation().isStrict() && !isSSLEnabled();
 	}
 
 	private TomcatConnection connect(SocketChannel socket, AcceptGate.Claim claim) {

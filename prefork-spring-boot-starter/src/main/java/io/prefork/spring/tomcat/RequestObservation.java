@@ -34,7 +34,8 @@ final class RequestObservation {
 
 	private final Deque<SocketWrapperBase<NioChannel>> postponed = new ArrayDeque<>();
 
-	private @Nullable TomcatConnection suspended;
+	// What the thread works for, or has left it and not ended
+	private @Nullable TomcatConnection served;
 
 	RequestObservation(Worker worker) {
 		this.gate = worker.gate();
@@ -78,15 +79,35 @@ final class RequestObservation {
 	 * {@link #done(TomcatConnection)} when it may.
 	 */
 	boolean admit(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
-		return this.type != WorkerType.SYNC || admitStrictly(connection, socket);
+		return !isStrict() || admitStrictly(connection, socket);
 	}
 
 	private synchronized boolean admitStrictly(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
-		if (this.suspended == null || this.suspended == connection) {
+		if (this.served == null || this.served == connection) {
+			this.served = connection;
 			return true;
 		}
 		this.postponed.add(socket);
 		return false;
+	}
+
+	/**
+	 * Whether there is one request at a time.
+	 */
+	boolean isStrict() {
+		return this.type == WorkerType.SYNC;
+	}
+
+	/**
+	 * Whether a connection may be worked for now, and nothing waits. If so, it is
+	 * {@linkplain #admit admitted}.
+	 */
+	synchronized boolean admitAtOnce(TomcatConnection connection) {
+		boolean free = this.served == null && this.postponed.isEmpty();
+		if (free) {
+			this.served = connection;
+		}
+		return free;
 	}
 
 	/**
@@ -95,17 +116,17 @@ final class RequestObservation {
 	 * @return the sockets whose turn it is
 	 */
 	List<SocketWrapperBase<NioChannel>> done(TomcatConnection connection) {
-		return (this.type == WorkerType.SYNC) ? doneStrictly(connection) : List.of();
+		return isStrict() ? doneStrictly(connection) : List.of();
 	}
 
 	private synchronized List<SocketWrapperBase<NioChannel>> doneStrictly(TomcatConnection connection) {
 		if (connection.hasSuspended()) {
-			this.suspended = connection;
+			this.served = connection;
 		}
-		else if (this.suspended == connection) {
-			this.suspended = null;
+		else if (this.served == connection) {
+			this.served = null;
 		}
-		if (this.suspended != null || this.postponed.isEmpty()) {
+		if (this.served != null || this.postponed.isEmpty()) {
 			return List.of();
 		}
 		List<SocketWrapperBase<NioChannel>> sockets = List.copyOf(this.postponed);
