@@ -133,9 +133,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		ServerSocketChannel channel = this.channel;
 		if (!this.accepts) {
 			this.accepts = true;
-			if (!servesWhereItAccepts()) {
-				adoption().worker().acceptorStarted();
-			}
+			started();
 		}
 		if (channel != null && gate.await()) {
 			this.accepting.acquire();
@@ -158,6 +156,16 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		}
 		this.acceptorReleased.await();
 		return null;
+	}
+
+	private void started() {
+		if (servesWhereItAccepts()) {
+			// As the threads of the pool are named, which users find in their logs
+			Thread.currentThread().setName(getName() + "-exec-0");
+		}
+		else {
+			adoption().worker().acceptorStarted();
+		}
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.prefork.spring.tomcat;
 
+import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -17,6 +18,10 @@ import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
+import jakarta.servlet.ServletException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -160,7 +165,33 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	@EnabledForJreRange(min = JRE.JAVA_21)
 	void whenVirtualThreadsAreEnabledThenSyncAndGthreadKeepTheirOwn() throws Exception {
 		started(StubWorker.sync(), "spring.threads.virtual.enabled=true");
-		assertThat(connect().get("/thread").answer().body()).isEqualTo("http-nio-8080-exec-1");
+		assertThat(connect().get("/thread").answer().body()).startsWith("http-nio-8080-exec-");
+	}
+
+	@Test
+	void whenSyncRequestHasComeThenTheThreadThatAcceptsServesIt() throws Exception {
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
+		start(worker);
+		HttpConnection first = connect().get("/thread");
+		HttpConnection second = connect().get("/thread");
+		worker.gate().open();
+		assertThat(first.answer().body()).isEqualTo("http-nio-8080-exec-0");
+		assertThat(second.answer().body()).isEqualTo("http-nio-8080-exec-0");
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenSyncRequestHarmsItsThreadThenTheNextIsServed() throws Exception {
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
+		use(TomcatTestApplication.run(worker, (factory) -> factory.addEngineValves(new Harm())));
+		HttpConnection interrupted = connect().get("/hello?interrupt");
+		HttpConnection broken = connect().get("/hello?break");
+		HttpConnection last = connect().get("/thread");
+		worker.gate().open();
+		assertThat(interrupted.answer().status()).isEqualTo(200);
+		assertThat(broken.isClosedByServer()).isTrue();
+		assertThat(last.answer().body()).isEqualTo("http-nio-8080-exec-0");
+		await().until(() -> worker.gate().taken() == 0);
 	}
 
 	@Test
@@ -172,6 +203,29 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 		connection.reset(1);
 		await().until(() -> started.worker().requests().busy() == 0);
 		assertThat(started.worker().connections()).isEqualTo(1);
+	}
+
+	/**
+	 * What requests may do to the thread that serves them.
+	 */
+	private static final class Harm extends ValveBase {
+
+		Harm() {
+			super(true);
+		}
+
+		@Override
+		public void invoke(Request request, Response response) throws IOException, ServletException {
+			if ("break".equals(request.getQueryString())) {
+				throw new InternalError("On purpose");
+			}
+			getNext().invoke(request, response);
+			if ("interrupt".equals(request.getQueryString())) {
+				response.finishResponse();
+				Thread.currentThread().interrupt();
+			}
+		}
+
 	}
 
 }
