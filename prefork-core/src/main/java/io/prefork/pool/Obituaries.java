@@ -38,6 +38,14 @@ final class Obituaries {
 		return obituary;
 	}
 
+	/**
+	 * Goes on from what was kept before.
+	 */
+	void resume(List<Obituary> last, Map<ExitCause.Kind, Long> counts) {
+		this.last.addAll(last);
+		this.counts.putAll(counts);
+	}
+
 	List<Obituary> last() {
 		return List.copyOf(this.last);
 	}

@@ -73,6 +73,60 @@ public final class Pool {
 	}
 
 	/**
+	 * Creates a pool that goes on where another one stopped, with its workers.
+	 * @param policy its rules, which may be others than before; a target beyond the
+	 * maximum is brought down to that
+	 * @param random where the jitter of limits comes from
+	 * @param carried what the other one left
+	 * @return the pool, which needs no {@link Event.Start}
+	 */
+	public static Pool resume(PoolPolicy policy, RandomGenerator random, CarriedPool carried) {
+		Pool pool = new Pool(policy, random);
+		pool.roster.resume(carried.workers(), carried.spawned());
+		pool.obituaries.resume(carried.obituaries(), carried.causes());
+		pool.rollouts.resume(carried);
+		pool.staffing.resume(carried);
+		pool.elasticity.resume(carried.scale());
+		pool.served = pool.roster.accepting() > 0;
+		return pool;
+	}
+
+	/**
+	 * Why this pool cannot be handed over now.
+	 * @return one clause, or empty if it can
+	 */
+	public Optional<String> obstacle() {
+		if (this.shutdown.underWay()) {
+			return Optional.of("the server is stopping");
+		}
+		if (!this.staffing.everReady()) {
+			return Optional.of("no worker has been ready yet");
+		}
+		if (this.rollouts.pending()) {
+			return Optional.of("a reload or rollback is under way");
+		}
+		return (this.roster.count((worker) -> worker.pid() == 0) > 0) ? Optional.of("a worker is being started")
+				: Optional.empty();
+	}
+
+	/**
+	 * What the pool leaves to one that goes on in its place. No event must be told to
+	 * this one afterwards, unless nothing comes of it.
+	 * @return its state
+	 * @throws IllegalStateException if there is an {@linkplain #obstacle() obstacle}
+	 */
+	public CarriedPool carry() {
+		obstacle().ifPresent((obstacle) -> {
+			throw new IllegalStateException(obstacle);
+		});
+		return new CarriedPool(this.rollouts.generation(), this.rollouts.latest(), this.staffing.target(),
+				!this.staffing.serves(), this.roster.spawned(),
+				this.roster.all().stream().map(WorkerRecord::carry).toList(), this.obituaries.last(),
+				this.obituaries.counts(), this.rollouts.verdicts().last(), this.rollouts.verdicts().counts(),
+				this.staffing.crashes(), this.elasticity.carry());
+	}
+
+	/**
 	 * Takes an event in and says what is to be done.
 	 * @param event what happened
 	 * @param now monotonic time of the event, never before that of the event before; an

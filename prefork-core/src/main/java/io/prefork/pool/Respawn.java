@@ -2,6 +2,7 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * When a crashed worker's place is filled again. Crashes are counted for the whole pool,
@@ -26,6 +27,21 @@ final class Respawn {
 
 	Respawn(PoolPolicy.Backoff backoff) {
 		this.backoff = backoff;
+	}
+
+	/**
+	 * Goes on with a run of crashes that began before.
+	 */
+	void resume(CarriedPool.Crashes carried) {
+		this.crashes = carried.count();
+		this.owed = carried.owed();
+		this.lastSerial = carried.lastSerial();
+		this.notBefore = carried.notBefore().orElse(Instant.MIN);
+	}
+
+	CarriedPool.Crashes carry() {
+		return new CarriedPool.Crashes(this.crashes, this.owed, this.lastSerial,
+				Optional.of(this.notBefore).filter((time) -> !time.equals(Instant.MIN)));
 	}
 
 	/**

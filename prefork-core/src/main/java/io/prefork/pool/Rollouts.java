@@ -45,6 +45,29 @@ final class Rollouts {
 	}
 
 	/**
+	 * Goes on with the numbers and verdicts of before.
+	 */
+	void resume(CarriedPool carried) {
+		this.generation = carried.generation();
+		this.latest = carried.latest();
+		this.verdicts.resume(carried.rollout(), carried.rollouts());
+	}
+
+	/**
+	 * Whether a rollout is under way, or waits to begin.
+	 */
+	boolean pending() {
+		return this.current != null || !this.waiting.isEmpty();
+	}
+
+	/**
+	 * The last number that was given to a generation.
+	 */
+	int latest() {
+		return this.latest;
+	}
+
+	/**
 	 * Takes note of the time; the end of a rollout tells how long it took.
 	 */
 	void at(Instant now) {

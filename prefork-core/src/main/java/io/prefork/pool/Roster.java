@@ -40,6 +40,18 @@ final class Roster {
 		return worker;
 	}
 
+	/**
+	 * Takes over workers of before, and goes on with their numbers.
+	 */
+	void resume(List<CarriedWorker> carried, long spawned) {
+		this.serial = spawned;
+		for (CarriedWorker each : carried) {
+			WorkerRecord worker = WorkerRecord.resume(each);
+			this.slots.set(worker.id().slot());
+			this.workers.put(worker.id(), worker);
+		}
+	}
+
 	void remove(WorkerRecord worker) {
 		this.workers.remove(worker.id());
 		this.slots.clear(worker.id().slot());

@@ -177,6 +177,20 @@ final class Staffing {
 	}
 
 	/**
+	 * Goes on with a pool that has served before.
+	 */
+	void resume(CarriedPool carried) {
+		this.target = Math.min(carried.target(), this.policy.scale().maximum());
+		this.mode = carried.dismissed() ? Mode.DISMISSED : Mode.SERVING;
+		this.everReady = true;
+		this.respawn.resume(carried.crashes());
+	}
+
+	CarriedPool.Crashes crashes() {
+		return this.respawn.carry();
+	}
+
+	/**
 	 * Whether there should be workers.
 	 */
 	boolean serves() {

@@ -28,6 +28,14 @@ final class Verdicts {
 		this.counts.merge(verdict.stage(), 1L, Long::sum);
 	}
 
+	/**
+	 * Goes on from what was before.
+	 */
+	void resume(Optional<RolloutView> last, Map<RolloutView.Stage, Long> counts) {
+		this.last = last.orElse(null);
+		this.counts.putAll(counts);
+	}
+
 	Optional<RolloutView> last() {
 		return Optional.ofNullable(this.last);
 	}

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,7 +39,7 @@ final class PoolInvariants {
 
 	private final PoolPolicy policy;
 
-	private final Pool pool;
+	private final Supplier<PoolView> pool;
 
 	private final Set<Long> unanswered = new HashSet<>();
 
@@ -60,10 +61,10 @@ final class PoolInvariants {
 
 	private boolean terminated;
 
-	PoolInvariants(PoolPolicy policy, Pool pool) {
+	PoolInvariants(PoolPolicy policy, Supplier<PoolView> pool) {
 		this.policy = policy;
 		this.pool = pool;
-		this.before = pool.view();
+		this.before = pool.get();
 	}
 
 	void asked(long ticket) {
@@ -140,7 +141,7 @@ final class PoolInvariants {
 	}
 
 	private boolean mustBeWell(SimulatedProcess process) {
-		return this.policy.rollout().health() && this.pool.view()
+		return this.policy.rollout().health() && this.pool.get()
 			.rollout()
 			.filter((rollout) -> rollout.stage() == RolloutView.Stage.CANARY)
 			.filter((rollout) -> rollout.generation() == process.generation)
@@ -148,7 +149,7 @@ final class PoolInvariants {
 	}
 
 	void after(List<Action> actions, Set<WorkerId> processes) {
-		PoolView view = this.pool.view();
+		PoolView view = this.pool.get();
 		require(ids(view).equals(processes), "the pool knows its processes");
 		require(view.exits().values().stream().mapToLong(Long::longValue).sum() == this.reaped, "exits are counted");
 		require(view.generation() >= this.before.generation(), "generations run forwards");
@@ -170,7 +171,7 @@ final class PoolInvariants {
 
 	private void require(boolean holds, String rule) {
 		if (!holds) {
-			throw new AssertionError(rule + "; before: " + this.before + "; after: " + this.pool.view());
+			throw new AssertionError(rule + "; before: " + this.before + "; after: " + this.pool.get());
 		}
 	}
 

@@ -24,7 +24,9 @@ final class SimulatedWorld {
 
 	private final SplittableRandom random;
 
-	private final Pool pool;
+	private final PoolPolicy policy;
+
+	private Pool pool;
 
 	private final PoolInvariants invariants;
 
@@ -55,8 +57,9 @@ final class SimulatedWorld {
 
 	SimulatedWorld(PoolPolicy policy, SplittableRandom random) {
 		this.random = random;
+		this.policy = policy;
 		this.pool = new Pool(policy, random.split());
-		this.invariants = new PoolInvariants(policy, this.pool);
+		this.invariants = new PoolInvariants(policy, this::view);
 		later(TICK, this::tick);
 	}
 
@@ -314,6 +317,22 @@ final class SimulatedWorld {
 
 	private boolean happens(double probability) {
 		return this.random.nextDouble() < probability;
+	}
+
+	/**
+	 * Has another pool go on in place of this one.
+	 * @return {@code false} if there is something in the way
+	 */
+	boolean handOver() {
+		if (over() || this.pool.obstacle().isPresent()) {
+			return false;
+		}
+		this.pool = Pool.resume(this.policy, this.random.split(), this.pool.carry());
+		return true;
+	}
+
+	Pool pool() {
+		return this.pool;
 	}
 
 	PoolView view() {
