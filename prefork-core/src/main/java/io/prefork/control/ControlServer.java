@@ -7,6 +7,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -43,9 +44,12 @@ public final class ControlServer implements Closeable {
 	 * @throws IOException if the socket cannot be opened
 	 */
 	public static ControlServer open(Path runDirectory, ControlConnection.Receiver receiver) throws IOException {
+		Path socket = runDirectory.resolve(SOCKET);
 		ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 		try {
-			channel.bind(UnixDomainSocketAddress.of(runDirectory.resolve(SOCKET)));
+			// Of this process, before it became what it is
+			Files.deleteIfExists(socket);
+			channel.bind(UnixDomainSocketAddress.of(socket));
 		}
 		catch (IOException ex) {
 			channel.close();

@@ -1,6 +1,7 @@
 package io.prefork.master;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import io.prefork.pool.Pool;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.WorkerId;
 import io.prefork.scoreboard.Scoreboard;
+import io.prefork.worker.WorkerSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,19 +92,27 @@ public final class Master {
 
 	private Optional<ServiceNotifier> service = Optional.empty();
 
-	private Totals countedByTheGone = Totals.NONE;
+	private final Ledger ledger;
+
+	private final Upgrade upgrade;
 
 	/**
 	 * Prepares a master: makes the scoreboard and opens the control socket.
 	 * @param configuration what it is made of
 	 * @param os the operating system
+	 * @param handover what the program left that this process was before, if it was one:
+	 * then the master goes on where that stopped
 	 * @throws IOException if that fails; the caller closes what the configuration holds
 	 */
-	public Master(MasterConfiguration configuration, OperatingSystem os) throws IOException {
+	public Master(MasterConfiguration configuration, OperatingSystem os, Optional<Handover> handover)
+			throws IOException {
 		this.configuration = configuration;
-		this.pool = new Pool(configuration.policy(), new SplittableRandom());
-		Scoreboard scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
-				configuration.policy().slots());
+		this.ledger = Ledger.of(handover);
+		this.pool = handover.map((before) -> Pool.resume(configuration.policy(), new SplittableRandom(), before.pool()))
+			.orElseGet(() -> new Pool(configuration.policy(), new SplittableRandom()));
+		Path file = configuration.runDirectory().path().resolve(Scoreboard.FILE);
+		Scoreboard scoreboard = handover.isPresent() ? Scoreboard.open(file)
+				: Scoreboard.create(file, configuration.policy().slots());
 		MemoryGroup memory = MemoryGroup.current();
 		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath());
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
@@ -111,12 +121,19 @@ public final class Master {
 		this.orphans = new Orphans(os, this.processes);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.orders = new WorkerOrders(this.processes, this.evidence);
-		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
+		this.upgrade = new Upgrade(os, this.timer, this.tasks, this.processes,
+				new Estate(configuration, this.pool, this.processes, this.ledger), configuration.runDirectory().path());
+		this.control = new MasterControl(this::post, this::snapshot,
+				new PoolDocuments(configuration, scoreboard, this.ledger), this.upgrade::begin);
 		this.queues = new AcceptQueues(configuration.listeners());
 		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
 		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), memory, this.requests);
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 		configuration.runDirectory().admitWorkers(Scoreboard.FILE, ControlServer.SOCKET);
+		if (handover.isPresent()) {
+			handover.get().processes().forEach(this.processes::adopt);
+			Files.deleteIfExists(configuration.runDirectory().path().resolve(WorkerSpec.HANDOVER));
+		}
 	}
 
 	private static Thread daemon(String name, Runnable task) {
@@ -155,6 +172,15 @@ public final class Master {
 	 */
 	public void tell(ServiceNotifier notifier) {
 		this.service = Optional.of(notifier);
+		this.upgrade.beforehand(() -> notifier.replacing(MonotonicTime.now()));
+	}
+
+	/**
+	 * Lets the master be upgraded in place.
+	 * @param plan how
+	 */
+	public void upgradeBy(UpgradePlan plan) {
+		this.upgrade.plan(plan);
 	}
 
 	/**
@@ -244,9 +270,9 @@ public final class Master {
 
 	private void tell(Event event) {
 		if (event instanceof Event.Exited exited) {
-			this.vitalSigns.reading(exited.worker())
-				.ifPresent((reading) -> this.countedByTheGone = this.countedByTheGone.plus(reading));
+			this.vitalSigns.reading(exited.worker()).ifPresent(this.ledger::gone);
 			this.processes.exited(exited.worker());
+			this.upgrade.silent(exited.worker());
 		}
 		for (Action action : this.pool.on(event, MonotonicTime.now())) {
 			try {
@@ -331,7 +357,7 @@ public final class Master {
 
 	CompletableFuture<Snapshot> snapshot() {
 		CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
-		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.countedByTheGone)));
+		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.ledger.gone())));
 		return snapshot;
 	}
 
@@ -359,6 +385,13 @@ public final class Master {
 				tell(event);
 			}
 		});
+	}
+
+	/**
+	 * A worker says no more until it hears of the master again.
+	 */
+	void holding(WorkerId worker) {
+		this.tasks.add(() -> this.upgrade.silent(worker));
 	}
 
 	/**

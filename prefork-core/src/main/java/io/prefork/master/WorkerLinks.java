@@ -71,6 +71,9 @@ final class WorkerLinks implements ControlConnection.Receiver {
 		else if (message instanceof Message.BootFailed failed) {
 			this.master.heard(connection, new Event.BootFailed(worker, failed.reason()));
 		}
+		else if (message instanceof Message.Holding) {
+			this.master.holding(worker);
+		}
 		else if (message instanceof Message.Acceptor acceptor) {
 			this.master.acceptorStarted(worker, connection, acceptor.thread());
 		}

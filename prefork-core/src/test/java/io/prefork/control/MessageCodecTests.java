@@ -31,7 +31,8 @@ class MessageCodecTests {
 				new Message.Response(7, MessageCodec.toTree(new ScaleDocument(2, 4, null)), null, false),
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),
 				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(),
-				new Message.ReopenLogs());
+				new Message.ReopenLogs(), new Message.HoldOn(60_000), new Message.Holding(), new Message.GoOn(),
+				new Message.Acceptor(4711));
 	}
 
 	@ParameterizedTest

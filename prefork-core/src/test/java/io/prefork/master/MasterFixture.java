@@ -81,6 +81,16 @@ final class MasterFixture implements AutoCloseable {
 		}
 
 		@Override
+		public Optional<String> code(int generation) {
+			return Optional.of("code");
+		}
+
+		@Override
+		public void resume(int generation, Optional<String> code) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
 		public void used(int generation) {
 			MasterFixture.this.used.add(generation);
 		}

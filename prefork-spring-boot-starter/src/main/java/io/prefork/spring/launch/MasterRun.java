@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.prefork.master.Handover;
 import io.prefork.master.ListenerSet;
 import io.prefork.master.Master;
 import io.prefork.master.MasterConfiguration;
@@ -38,7 +39,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.StringUtils;
 
@@ -73,29 +73,51 @@ class MasterRun {
 	 */
 	int run() {
 		ApplicationLauncher launcher = ApplicationLauncher.of(this.arguments, this.environment, this.settings);
+		Optional<Handover.Trial> trial = Handover.trial(System.getenv());
+		if (trial.isPresent()) {
+			return new UpgradeTrialRun(this.settings.properties(), this.environment, launcher).run(trial.get(),
+					policy(this.settings.workerSettings(launcher.processors()), launcher.workers()));
+		}
 		List<BindAddress> addresses = BindAddresses.of(this.settings.properties().getBind(), System.getenv(),
 				this.environment);
-		Master master = prepare(launcher, addresses);
-		installSignals(master);
+		Optional<Handover> handover = handover();
+		Master master = prepare(launcher, addresses, handover);
+		receiveSignals(master, handover);
 		Thread hook = new Thread(() -> stopAndWait(master), "prefork-shutdown");
 		Runtime.getRuntime().addShutdownHook(hook);
 		master.start();
-		return supervise(master);
+		return supervise(master, launcher, handover.isPresent());
 	}
 
-	private int supervise(Master master) {
+	private static Optional<Handover> handover() {
 		try {
-			MasterContext context = new MasterContext(this.application, this.environment, master.control());
-			if (context.isWanted()) {
-				Optional<ConfigurableApplicationContext> started = context.start();
-				if (started.isEmpty()) {
-					master.post(new Event.Stop(true));
-					master.awaitEnd();
-					return 1;
-				}
-				master.onWorkerExited(new ExitEvents(started.get()));
+			return Handover.of(System.getenv(), ProcessHandle.current().pid());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("The master cannot go on: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * @param upgraded whether there are workers already, which nothing that fails here is
+	 * to end
+	 */
+	private int supervise(Master master, ApplicationLauncher launcher, boolean upgraded) {
+		try {
+			ManagementPort port = new ManagementPort(
+					new MasterContext(this.application, this.environment, master.control()), master);
+			boolean open = port.open();
+			if (!open && !upgraded) {
+				logger.error("The server stops, since it would have no management port");
+				master.post(new Event.Stop(true));
+				master.awaitEnd();
+				return 1;
+			}
+			if (!open) {
+				logger.error("The upgraded master goes on without its management port, and takes signals alone");
 			}
 			MasterClasses.load();
+			master.upgradeBy(new InPlaceUpgrade(this.settings.properties().getUpgradeTimeout(), launcher, port));
 			return master.awaitEnd();
 		}
 		catch (InterruptedException ex) {
@@ -104,7 +126,26 @@ class MasterRun {
 		}
 	}
 
-	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses) {
+	/**
+	 * What has arrived since this process was another program waits until there is
+	 * somebody to receive it.
+	 */
+	private static void receiveSignals(Master master, Optional<Handover> handover) {
+		try {
+			if (handover.isPresent() && !handover.get().hangUpIgnored()) {
+				OperatingSystem.current().succession().restoreHangUp();
+			}
+			installSignals(master);
+			if (handover.isPresent()) {
+				OperatingSystem.current().succession().receiveSignals();
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("Signals may not reach the master: " + ex.getMessage());
+		}
+	}
+
+	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses, Optional<Handover> handover) {
 		OperatingSystem os = OperatingSystem.current();
 		Optional<UserSwitch> user = new WorkerUser(os.accounts()).of(this.settings.properties());
 		LimitSettings.apply(this.settings.properties().getLimits(), os.limits());
@@ -113,18 +154,23 @@ class MasterRun {
 		RunDirectory runDirectory = null;
 		PidFile pidFile = null;
 		try {
-			listeners = listen(os, addresses);
+			listeners = listen(os, addresses, handover);
 			WorkerUser.giveSockets(user, addresses);
-			runDirectory = runDirectory(user.map(UserSwitch::account));
+			runDirectory = handover.isPresent()
+					? RunDirectory.resume(handover.get().runDirectory(), user.map(UserSwitch::account))
+					: runDirectory(user.map(UserSwitch::account));
 			pidFile = pidFile();
-			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
+			PidFile.dropOther(handover.flatMap(Handover::pidFile), Optional.ofNullable(pidFile));
+			begin(launcher, handover);
 			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
 			Master master = new Master(
 					new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners, runDirectory,
 							Optional.ofNullable(pidFile), user.isPresent() ? user.get().launcher(launcher) : launcher),
-					os);
+					os, handover);
 			ServiceNotifier.of(System.getenv(), os).ifPresent(master::tell);
 			announce(listeners, worker, launcher);
+			handover.ifPresent((before) -> logger.info("It was upgraded in place, and goes on with "
+					+ before.processes().size() + " worker(s) of generation " + before.pool().generation()));
 			user.ifPresent((other) -> logger.info("Workers run as user " + other.account()));
 			return master;
 		}
@@ -137,9 +183,21 @@ class MasterRun {
 		}
 	}
 
-	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {
-		return ListenerSet.open(os, addresses, new ListenOptions(this.settings.properties().getBacklog(),
-				this.settings.properties().isReusePort(), this.settings.deferAccept()));
+	private static void begin(ApplicationLauncher launcher, Optional<Handover> handover) throws IOException {
+		if (handover.isPresent()) {
+			launcher.resume(handover.get().pool().generation(), handover.get().code());
+		}
+		else {
+			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
+		}
+	}
+
+	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses, Optional<Handover> handover)
+			throws ListenException {
+		ListenOptions options = new ListenOptions(this.settings.properties().getBacklog(),
+				this.settings.properties().isReusePort(), this.settings.deferAccept());
+		return handover.isPresent() ? ListenerSet.resume(os, addresses, options, handover.get().listeners())
+				: ListenerSet.open(os, addresses, options);
 	}
 
 	private RunDirectory runDirectory(Optional<Account> workers) {

@@ -159,6 +159,8 @@ class PoolSettingsTests {
 					prefork.boot-concurrency    | 513                 | which is not between 1 and 512 | a number from 1 to 512
 					prefork.timeout             | PT-1S               | which is negative              | a duration such as 30s
 					prefork.boot-timeout        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.upgrade-timeout     | PT0.9S              | which is not from 1s to 1h     | a duration such as 60s
+					prefork.upgrade-timeout     | PT61M               | which is not from 1s to 1h     | a duration such as 60s
 					prefork.graceful-timeout    | PT-1S               | which is negative              | a duration such as 30s
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
