@@ -136,8 +136,13 @@ public final class Master {
 		}
 	}
 
-	private static Thread daemon(String name, Runnable task) {
+	/**
+	 * A thread that has nothing to do with the one that it is made by, which may be the
+	 * management port's.
+	 */
+	static Thread daemon(String name, Runnable task) {
 		Thread thread = new Thread(task, name);
+		thread.setContextClassLoader(Master.class.getClassLoader());
 		thread.setDaemon(true);
 		return thread;
 	}

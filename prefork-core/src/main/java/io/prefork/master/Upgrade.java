@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.prefork.control.CommandRefusedException;
+import io.prefork.control.ControlServer;
 import io.prefork.control.MasterUnavailableException;
 import io.prefork.control.Message;
 import io.prefork.control.UpgradeDocument;
@@ -117,9 +118,7 @@ final class Upgrade {
 			UpgradeDocument document = tryOut(current);
 			begun = document.status() == UpgradeDocument.Status.STARTED;
 			if (begun) {
-				Thread thread = new Thread(() -> replace(current), "prefork-upgrade");
-				thread.setDaemon(true);
-				thread.start();
+				Master.daemon("prefork-upgrade", () -> replace(current)).start();
 			}
 			return document;
 		}
@@ -160,7 +159,7 @@ final class Upgrade {
 		String obstacle = "it was interrupted";
 		try {
 			TimeUnit.NANOSECONDS.sleep(ANSWER.toNanos());
-			plan.rest();
+			rest(plan);
 			silenceWorkers(plan.timeout());
 			obstacle = attempt();
 		}
@@ -174,6 +173,19 @@ final class Upgrade {
 		this.loop.add(() -> this.processes.tellAll(new Message.GoOn()));
 		plan.resume();
 		this.underWay.set(false);
+	}
+
+	/**
+	 * A jar that was overwritten in place lacks classes, and an upgrade is what helps.
+	 */
+	private static void rest(UpgradePlan plan) {
+		try {
+			plan.rest();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.warn("What the upgrade does not carry over could not be closed in an orderly way: {}",
+					ex.toString());
+		}
 	}
 
 	private void silenceWorkers(Duration timeout) throws InterruptedException {
@@ -222,6 +234,7 @@ final class Upgrade {
 		try {
 			HandoverFile.write(file, this.estate.handover());
 			this.beforehand.run();
+			ControlServer.hide(this.runDirectory);
 			this.os.succession()
 				.replace(ProgramImage.current().with(WorkerSpec.HANDOVER_VARIABLE, file.toString()),
 						this.estate.descriptors());
@@ -231,17 +244,18 @@ final class Upgrade {
 			return Optional.of(String.valueOf(ex.getMessage()));
 		}
 		finally {
-			delete(file);
+			takeBack(file);
 			this.processes.goOnReaping();
 		}
 	}
 
-	private static void delete(Path file) {
+	private void takeBack(Path file) {
 		try {
+			ControlServer.show(this.runDirectory);
 			Files.deleteIfExists(file);
 		}
 		catch (IOException ex) {
-			logger.warn("Cannot delete {}: {}", file, ex.toString());
+			logger.error("New workers may not reach the master: {}", ex.toString());
 		}
 	}
 
@@ -251,7 +265,7 @@ final class Upgrade {
 			try {
 				answer.complete(question.get());
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				answer.completeExceptionally(ex);
 			}
 		});

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -41,6 +43,8 @@ class UpgradeTests {
 
 	@TempDir
 	private Path parent;
+
+	private final List<Worker> workers = new ArrayList<>();
 
 	private MasterFixture fixture;
 
@@ -61,6 +65,7 @@ class UpgradeTests {
 	@AfterEach
 	void stop() throws Exception {
 		this.master.post(new Event.Stop(true));
+		this.workers.forEach((worker) -> worker.client.close());
 		assertThat(this.master.awaitEnd()).isZero();
 		assertThat(this.parent).isEmptyDirectory();
 		this.fixture.os.close();
@@ -99,7 +104,10 @@ class UpgradeTests {
 	void whenTheTrialRunSucceedsThenWorkersAgreeAndTheProcessBecomesTheProgramWithItsListeners() throws Exception {
 		Worker worker = accepting();
 		CompletableFuture<Handover> left = new CompletableFuture<>();
-		this.fixture.os.succession.whenReplaced = () -> left.complete(read());
+		this.fixture.os.succession.whenReplaced = () -> {
+			assertThatIOException().isThrownBy(() -> new Worker(this.fixture.runDirectory.path()));
+			left.complete(read());
+		};
 		assertThat(this.master.control().upgrade().status()).isEqualTo(UpgradeDocument.Status.STARTED);
 		await().untilAsserted(() -> assertThat(worker.told).last().isEqualTo(new Message.GoOn()));
 		assertThat(worker.told).containsExactly(new Message.OpenGate(), new Message.HoldOn(30_000), new Message.GoOn());
@@ -117,6 +125,7 @@ class UpgradeTests {
 		assertThat(handover.processes()).singleElement()
 			.satisfies((child) -> assertThat(child.pid()).isEqualTo(handover.pool().workers().get(0).pid()));
 		assertThat(file()).doesNotExist();
+		new Worker(this.fixture.runDirectory.path()).client.close();
 	}
 
 	@Test
@@ -164,6 +173,7 @@ class UpgradeTests {
 		again.client.tell(new Message.Hello(0, 1));
 		again.client.tell(new Message.Leaving("it was sent SIGTERM"));
 		await().until(() -> successor.control().pool().pool().get(0).state().equals("DRAINING"));
+		again.client.close();
 		successor.post(new Event.Stop(true));
 		assertThat(successor.awaitEnd()).isZero();
 	}
@@ -183,6 +193,7 @@ class UpgradeTests {
 
 	private Worker accepting() throws IOException {
 		Worker worker = new Worker(this.fixture.runDirectory.path());
+		this.workers.add(worker);
 		worker.client.tell(new Message.Hello(0, 1));
 		worker.client.tell(new Message.Ready());
 		worker.client.tell(new Message.Accepting());

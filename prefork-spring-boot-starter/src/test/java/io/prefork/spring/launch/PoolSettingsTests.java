@@ -160,7 +160,7 @@ class PoolSettingsTests {
 					prefork.timeout             | PT-1S               | which is negative              | a duration such as 30s
 					prefork.boot-timeout        | PT-1S               | which is negative              | a duration such as 30s
 					prefork.upgrade-timeout     | PT0.9S              | which is not from 1s to 1h     | a duration such as 60s
-					prefork.upgrade-timeout     | PT61M               | which is not from 1s to 1h     | a duration such as 60s
+					prefork.upgrade-timeout     | PT1H1M              | which is not from 1s to 1h     | a duration such as 60s
 					prefork.graceful-timeout    | PT-1S               | which is negative              | a duration such as 30s
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
