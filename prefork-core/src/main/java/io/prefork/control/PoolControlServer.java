@@ -74,6 +74,7 @@ public final class PoolControlServer {
 			case RELOAD_AND_WAIT -> this.pool.reload(true);
 			case ROLLBACK -> this.pool.rollback(false);
 			case ROLLBACK_AND_WAIT -> this.pool.rollback(true);
+			case UPGRADE -> this.pool.upgrade();
 			case REPLACE -> this.pool.replace(worker(request));
 		};
 	}

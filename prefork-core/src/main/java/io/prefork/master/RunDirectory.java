@@ -16,10 +16,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.prefork.os.Account;
@@ -55,6 +58,15 @@ public final class RunDirectory implements Closeable {
 	 * with its final null), less that of the longest file name used here.
 	 */
 	private static final int LONGEST = 107 - 1 - 12;
+
+	/**
+	 * For how long a master may be between two programs, and have no lock.
+	 */
+	private static final Duration LONGEST_HANDOVER = Duration.ofMinutes(2);
+
+	private static final int LOCK_ATTEMPTS = 100;
+
+	private static final Duration LOCK_PAUSE = Duration.ofMillis(10);
 
 	private final Path path;
 
@@ -106,6 +118,26 @@ public final class RunDirectory implements Closeable {
 			delete(making);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Goes on with the run directory that this process had before it became what it is.
+	 * @param path the directory
+	 * @param workers whom the workers run as, if it is not the master's own user
+	 * @return the directory
+	 * @throws IOException if it is not there any more
+	 */
+	public static RunDirectory resume(Path path, Optional<Account> workers) throws IOException {
+		FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE);
+		for (int i = 0; lock.tryLock() == null; i++) {
+			// Another master that starts may be trying whether it is abandoned.
+			if (i == LOCK_ATTEMPTS) {
+				lock.close();
+				throw new IOException(path + " is locked by another process");
+			}
+			LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+		}
+		return new RunDirectory(path, lock, workers);
 	}
 
 	private static RunDirectory lockAndMove(Path making, Path path, Optional<Account> workers) throws IOException {
@@ -170,7 +202,7 @@ public final class RunDirectory implements Closeable {
 		try {
 			boolean ours = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
 					&& Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user);
-			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS) || isHandedOver(directory)) {
 				return false;
 			}
 			try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
@@ -181,6 +213,16 @@ public final class RunDirectory implements Closeable {
 		catch (IOException | OverlappingFileLockException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * The lock of a process does not outlive its program on every kernel (before 5.11, if
+	 * it had threads).
+	 */
+	private static boolean isHandedOver(Path directory) throws IOException {
+		Path file = directory.resolve(WorkerSpec.HANDOVER);
+		return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+				&& Files.getLastModifiedTime(file).toInstant().isAfter(Instant.now().minus(LONGEST_HANDOVER));
 	}
 
 	/**

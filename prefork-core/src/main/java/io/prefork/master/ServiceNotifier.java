@@ -122,6 +122,19 @@ public final class ServiceNotifier implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The master is about to become another program, which will say that it is ready. If
+	 * nothing comes of it, this one does.
+	 */
+	void replacing(Instant now) {
+		if (this.phase == ServicePhase.READY && tell(ServicePhase.RELOADING, now)) {
+			this.phase = ServicePhase.RELOADING;
+		}
+		if (this.watchdogInterval.isPresent()) {
+			send(List.of("WATCHDOG=1"), now);
+		}
+	}
+
 	private boolean tell(ServicePhase next, Instant now) {
 		List<String> lines = new ArrayList<>();
 		switch (next) {

@@ -40,6 +40,17 @@ final class Supervision {
 	}
 
 	/**
+	 * Goes on from the last tick of before.
+	 */
+	void resume(Optional<Instant> lastTick) {
+		this.lastTick = lastTick.orElse(null);
+	}
+
+	Optional<Instant> lastTick() {
+		return Optional.ofNullable(this.lastTick);
+	}
+
+	/**
 	 * Takes note of a tick.
 	 * @return the time since the tick before if that is so long that this process, or the
 	 * machine, must have been suspended, else zero

@@ -74,6 +74,13 @@ final class WorkerShutdown {
 	}
 
 	/**
+	 * Whether the application can be closed in an orderly way.
+	 */
+	boolean isApplicationUp() {
+		return this.closeApplication != null;
+	}
+
+	/**
 	 * Whether the worker leaves already.
 	 */
 	boolean hasBegun() {

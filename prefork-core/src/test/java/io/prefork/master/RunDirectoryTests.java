@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +69,24 @@ class RunDirectoryTests {
 		finally {
 			other.destroyForcibly();
 		}
+	}
+
+	@Test
+	void whenMasterIsBetweenTwoProgramsThenItsDirectoryStaysForAWhile() throws IOException {
+		Path directory = abandoned("prefork-1");
+		Path handover = Files.createFile(directory.resolve("handover"));
+		RunDirectory.create(this.parent).close();
+		assertThat(directory).isDirectory();
+		try (RunDirectory resumed = RunDirectory.resume(directory, Optional.empty())) {
+			assertThat(resumed.path()).isEqualTo(directory);
+			assertThat(handover).exists();
+		}
+		assertThat(directory).doesNotExist();
+		Path dead = abandoned("prefork-2");
+		Files.setLastModifiedTime(Files.createFile(dead.resolve("handover")),
+				FileTime.from(Instant.now().minusSeconds(300)));
+		RunDirectory.create(this.parent).close();
+		assertThat(dead).doesNotExist();
 	}
 
 	@Test

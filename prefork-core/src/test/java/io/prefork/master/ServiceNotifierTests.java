@@ -119,6 +119,17 @@ class ServiceNotifierTests {
 	}
 
 	@Test
+	void whenMasterBecomesAnotherProgramThenThatLooksLikeAReload() {
+		this.notifier.replacing(this.now);
+		assertThat(phases()).isEmpty();
+		see(State.RUNNING, 4);
+		this.notifier.replacing(this.now);
+		assertThat(phases()).containsExactly("READY=1", "RELOADING=1");
+		see(State.RUNNING, 4);
+		assertThat(phases()).endsWith("READY=1");
+	}
+
+	@Test
 	void whenItCannotBeToldThenItIsToldLater() {
 		this.socket.broken = true;
 		see(State.RUNNING, 4);

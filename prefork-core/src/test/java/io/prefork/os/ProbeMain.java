@@ -1,8 +1,11 @@
 package io.prefork.os;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A program that tests start, for what can only be seen in a JVM of its own.
@@ -30,6 +33,7 @@ final class ProbeMain {
 			case "restore-output" -> restoreOutput();
 			case "adopt" -> adopt();
 			case "handle-signals" -> handleSignals();
+			case "replace" -> replace(List.of(arguments).subList(1, arguments.length));
 			default -> throw new IllegalArgumentException(arguments[0]);
 		}
 	}
@@ -48,6 +52,34 @@ final class ProbeMain {
 		catch (IllegalStateException ex) {
 			System.out.println(ex);
 		}
+	}
+
+	/**
+	 * Becomes another program, with one of two sockets kept.
+	 */
+	private static void replace(List<String> command) throws Exception {
+		Signals.handle(Signal.HUP, () -> {
+		});
+		OperatingSystem os = OperatingSystem.current();
+		ListenOptions options = new ListenOptions(16, false, Duration.ZERO);
+		Listener kept = os.listen(BindAddress.parse("127.0.0.1:0"), options);
+		Listener closed = os.listen(BindAddress.parse("127.0.0.1:0"), options);
+		System.out.println(ProcessHandle.current().pid() + " " + kept.descriptor() + " " + closed.descriptor());
+		System.out.flush();
+		List<byte[]> arguments = command.stream().map(CStrings::bytes).toList();
+		ProgramImage image = new ProgramImage(Path.of(command.get(0)), arguments, ProgramImage.current().environment());
+		try {
+			os.succession()
+				.replace(new ProgramImage(Path.of("/nowhere/sh"), arguments, List.of()), Set.of(kept.descriptor()),
+						() -> true);
+		}
+		catch (IOException ex) {
+			System.out
+				.println(ex.getMessage() + " " + Processes.ignores((int) ProcessHandle.current().pid(), Signal.HUP));
+			System.out.flush();
+		}
+		os.succession().replace(image, Set.of(kept.descriptor()), () -> false);
+		os.succession().replace(image.with("LEFT", "x=y"), Set.of(kept.descriptor()), () -> true);
 	}
 
 	private static void handleSignals() {
