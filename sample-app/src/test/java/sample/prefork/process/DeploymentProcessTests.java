@@ -50,7 +50,7 @@ class DeploymentProcessTests extends ProcessTestSupport {
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT,
 				LogLines.RELOAD_FAILED);
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
-			assertRefused(pool, "sample.boot-delay: soon", "'sample.boot-delay'", "Application failed to start");
+			assertRefused(pool, "sample.boot-delay: soon", "'sample.boot-delay'", "APPLICATION FAILED TO START");
 			assertRefused(pool, "sample: [", "application.yml", "");
 			assertRefused(pool, "sample.boot-failure-file: leave", "exited with status 7 (System.exit)",
 					"Started SampleApplication");

@@ -49,7 +49,7 @@ class IsolationProcessTests extends ProcessTestSupport {
 
 	@Test
 	void whenWorkerAcceptsThenItsAcceptorPushesNobodyAside() {
-		for (long worker : sharedPool().pool().pids()) {
+		for (long worker : sharedPool().awaitSettled(2).pids()) {
 			Awaitility.await("one acceptor of worker " + worker + " is scheduled as batch")
 				.atMost(PoolProcess.SOON)
 				.until(() -> Proc.batchThreads(worker) == 1);
