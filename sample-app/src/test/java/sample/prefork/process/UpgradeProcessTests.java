@@ -103,6 +103,8 @@ class UpgradeProcessTests extends ProcessTestSupport {
 				(status) -> status.settledAt(3) && !status.pids().contains(killed));
 		assertThat(after.exits("crash")).isEqualTo(1);
 		assertThat(after.json().path("counters").path("spawned").asLong()).isEqualTo(4);
+		pool.signal("QUIT");
+		pool.log().awaitLine(LogLines.THREAD_DUMP, PoolProcess.SOON);
 		pool.signal("TTOU");
 		pool.awaitSettled(2);
 		pool.signal("HUP");
