@@ -67,8 +67,9 @@ public interface PoolControl {
 
 	/**
 	 * Upgrades the master in place: tries out what it would be started as now, and if
-	 * that works has it become that, with the same process id and the same workers. The
-	 * answer comes after the trial, and before the master replaces itself.
+	 * that works, and the hook {@code pre_exec} does not refuse, has it become that, with
+	 * the same process id and the same workers. The answer comes after the trial, and
+	 * before the master replaces itself.
 	 * @return that it begins, or why it does not
 	 * @throws CommandRefusedException if the pool is in no state to do it
 	 */

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Answer to the command to upgrade the master.
  *
  * @param status {@code STARTED} or {@code FAILED}
- * @param took how long the trial run took
+ * @param took how long the trial run took, and the hook {@code pre_exec}
  * @param reason why it failed, or {@code null}
- * @param output the last output of the trial run that failed, cut to some kilobytes, or
- * {@code null} if there is none
+ * @param output the last output of what failed, cut to some kilobytes, or {@code null} if
+ * there is none
  */
 public record UpgradeDocument(Status status, Duration took, @Nullable String reason, @Nullable String output) {
 
@@ -22,7 +22,7 @@ public record UpgradeDocument(Status status, Duration took, @Nullable String rea
 
 		/** The trial run has succeeded, and the master replaces itself now. */
 		STARTED,
-		/** The trial run has failed, and the master goes on. */
+		/** The trial run has failed, or the hook refuses, and the master goes on. */
 		FAILED
 
 	}

@@ -51,8 +51,6 @@ class CarriedPoolTests {
 			.asString()
 			.startsWith("worker 3");
 		assertThat(script.view().trouble()).startsWith("4 workers");
-		script.handOver().pass(Duration.ofMinutes(6));
-		assertThat(script.view().trouble()).isEmpty();
 	}
 
 	@Test
@@ -71,7 +69,7 @@ class CarriedPoolTests {
 	@Test
 	void whenAWorkerIsASpareThenItTakesTheNextEmptyPlace() {
 		PoolScript script = PoolScript.running(PoolScript.policy(2).with(PoolScript.spares(1)));
-		script.up(3);
+		script.ready(3);
 		assertThat(script.state(3)).isEqualTo(WorkerState.SPARE);
 		script.handOver();
 		assertThat(PoolScript.lines(Severity.INFO, script.passSeconds(1))).as("it is no news").isEmpty();
