@@ -53,12 +53,20 @@ public final class SlowClients {
 	public ClientWatch watch(Runnable close) {
 		ClientWatch watch = new ClientWatch(this.limits, close, this.watches::remove);
 		if (this.limits.watch()) {
-			if (this.started.compareAndSet(false, true)) {
-				start();
-			}
+			begin();
 			this.watches.add(watch);
 		}
 		return watch;
+	}
+
+	/**
+	 * Begins to look at connections, which the first one does else: on the thread of an
+	 * acceptor, whose scheduling a thread that it starts inherits (sched(7)).
+	 */
+	void begin() {
+		if (this.limits.watch() && this.started.compareAndSet(false, true)) {
+			start();
+		}
 	}
 
 	private void start() {

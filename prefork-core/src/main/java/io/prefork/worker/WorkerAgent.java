@@ -85,6 +85,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		try {
 			AcceptGate gate = new AcceptGate(settings);
 			SlowClients slowClients = new SlowClients(settings.clients());
+			slowClients.begin();
 			Scoreboard scoreboard = Scoreboard.open(this.spec.runDirectory().resolve(Scoreboard.FILE));
 			Heartbeat heartbeat = new Heartbeat(scoreboard, this.spec, this.requests, gate, slowClients, this.adapters);
 			heartbeat.start();

@@ -93,8 +93,8 @@ public abstract class ServerAdapterTestSupport {
 	}
 
 	/**
-	 * Tests what is about time itself. Made anew only if it fails and this JVM was seen to
-	 * stand still meanwhile, for longer than what is tested can bear.
+	 * Tests what is about time itself. Made anew only if it fails and this JVM was seen
+	 * to stand still meanwhile, for longer than what is tested can bear.
 	 * @param bearable a part of the times that the test is about
 	 */
 	protected final void unlessAtAStandstill(Duration bearable, Attempt attempt) throws Exception {

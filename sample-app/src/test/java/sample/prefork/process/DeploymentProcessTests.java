@@ -25,7 +25,7 @@ class DeploymentProcessTests extends ProcessTestSupport {
 		List.of("leave 7", "hang", "unwell").forEach(this::order);
 		return launcher.managementPort()
 			.jar(jar().path())
-			.arguments("--prefork.boot-timeout=15s", "--prefork.rollout.canary-window=4s");
+			.arguments("--prefork.boot-timeout=25s", "--prefork.rollout.canary-window=4s");
 	}
 
 	private SampleJar jar() {
@@ -48,13 +48,13 @@ class DeploymentProcessTests extends ProcessTestSupport {
 	void whenJarsAreDeployedThenOnlyAGoodOneServesAndTheOneOfBeforeComesBack() {
 		PoolProcess pool = sharedPool();
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.TOLD_TO_FAIL, LogLines.FAILED_TO_BOOT,
-				LogLines.RELOAD_FAILED);
+				LogLines.RELOAD_FAILED, LogLines.FAILURE_ANALYSIS);
 		try (ThreeModes load = ThreeModes.against(pool.address())) {
 			assertRefused(pool, "sample.boot-delay: soon", "'sample.boot-delay'", "APPLICATION FAILED TO START");
-			assertRefused(pool, "sample: [", "application.yml", "");
+			assertRefused(pool, "sample: [", "expected the node content", "");
 			assertRefused(pool, "sample.boot-failure-file: leave", "exited with status 7 (System.exit)",
 					"Started SampleApplication");
-			assertRefused(pool, "sample.boot-failure-file: hang", "not serving within boot-timeout 15 s",
+			assertRefused(pool, "sample.boot-failure-file: hang", "not serving within boot-timeout 25 s",
 					"Starting SampleApplication");
 			assertRefused(pool, "sample.boot-failure-file: unwell", "is DOWN (told to be unwell by unwell)",
 					"Started SampleApplication");

@@ -30,8 +30,8 @@ class EndpointProcessTests extends ProcessTestSupport {
 		.compile("curl (?:--json '(?<json>[^']*)' *)?(?:-X (?<method>\\w+) )?localhost:8080(?<path>/\\S*)");
 
 	/** Fields that an answer has or has not, as the pool happens to be. */
-	private static final List<String> OPTIONAL = List.of("oldestRequest", "heapAfterGc", "stack", "crash", "output", "rollout",
-			"floor", "reason");
+	private static final List<String> OPTIONAL = List.of("oldestRequest", "heapAfterGc", "stack", "crash", "output",
+			"rollout", "floor", "reason");
 
 	private final JsonMapper mapper = new JsonMapper();
 

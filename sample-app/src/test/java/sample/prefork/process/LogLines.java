@@ -41,6 +41,9 @@ final class LogLines {
 
 	static final Pattern FAILED_TO_BOOT = Pattern.compile("failed to boot: ");
 
+	/** Boot's own explanation of a failed start, which begins with an empty line. */
+	static final Pattern FAILURE_ANALYSIS = Pattern.compile("LoggingFailureAnalysisReporter +: $");
+
 	/** The delay before a respawn. */
 	static final Pattern BACKOFF = Pattern.compile("respawning in ");
 

@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * {@code -Dprefork.test.reloads} and {@code -Dprefork.test.scalings} say how often; by
  * default seldom, because every cell costs the start of many JVMs. With
  * {@code -Dprefork.test.cells=few} it is one worker class on each server, with
- * {@code others} all but those and classes of the user's own.
+ * {@code others} each of the other classes on one server.
  */
 @Timeout(1200)
 abstract class WorkerClassTestSupport extends ProcessTestSupport {
@@ -57,13 +57,22 @@ abstract class WorkerClassTestSupport extends ProcessTestSupport {
 		return Arrays.stream(servers)
 			.flatMap((server) -> server.workerClasses().stream().filter((type) -> switch (cells) {
 				case "few" -> standsForAll(server, type);
-				case "others" -> !standsForAll(server, type) && !type.equals("custom");
+				case "others" -> standsForItsClass(server, type);
 				default -> true;
 			}).map((type) -> Arguments.of(server, type)));
 	}
 
 	private static boolean standsForAll(Server server, String workerClass) {
 		return workerClass.equals("gthread") || server == Server.REACTOR_NETTY;
+	}
+
+	private static boolean standsForItsClass(Server server, String workerClass) {
+		return switch (server) {
+			case TOMCAT -> workerClass.equals("sync");
+			case JETTY -> workerClass.equals("async");
+			case REACTIVE_TOMCAT -> true;
+			case REACTIVE_JETTY, REACTOR_NETTY -> false;
+		};
 	}
 
 	@ParameterizedTest(name = "{1} on {0}")

@@ -63,6 +63,10 @@ final class PreforkLoopResources implements LoopResources {
 	@Override
 	public EventLoopGroup onServer(boolean useNative) {
 		EventLoopGroup loops = this.delegate.onServer(false);
+		// Now, and not by the thread that gives them their first connections: a thread
+		// inherits how the one that starts it is scheduled (sched(7)).
+		loops.forEach((loop) -> loop.execute(() -> {
+		}));
 		this.endpoint.servedBy(loops);
 		return loops;
 	}
