@@ -107,7 +107,7 @@ final class LibC {
 
 		int sigprocmask(int how, Pointer set, @Nullable Pointer before);
 
-		int sigaction(int signal, Pointer action, @Nullable Pointer before);
+		int sigaction(int signal, @Nullable Pointer action, @Nullable Pointer before);
 
 		int kill(int pid, int signal);
 

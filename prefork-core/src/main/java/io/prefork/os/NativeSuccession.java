@@ -60,8 +60,8 @@ final class NativeSuccession implements Succession {
 	}
 
 	@Override
-	public void restoreHangUp() throws IOException {
-		new Replacement(this.libc).restoreHangUp();
+	public void receiveHangUp(Signal handled) throws IOException {
+		new Replacement(this.libc).receiveHangUp(handled);
 	}
 
 	@Override

@@ -125,18 +125,22 @@ final class Replacement {
 	}
 
 	/**
-	 * In the next program: undoes what was done to signals. To be called by a thread that
-	 * lives on, before HUP and after the others are handled.
+	 * In the next program: lets in what has waited. To be called by a thread that lives
+	 * on, when it is handled.
 	 */
 	void receiveSignals() throws IOException {
 		this.libc.check("sigprocmask", this.libc.functions().sigprocmask(Linux.SIG_UNBLOCK, setOf(WAITING), null));
 	}
 
 	/**
-	 * In the next program: lets HUP be handled again.
+	 * In the next program: has HUP arrive where a signal arrives that is handled already.
+	 * The virtual machine installs no handler for a HUP that it finds ignored, but knows
+	 * whom to tell. The default would be the end, for however short a time.
 	 */
-	void restoreHangUp() throws IOException {
-		this.libc.check("sigaction", this.libc.functions().sigaction(Signal.HUP.number(), action(DEFAULT), null));
+	void receiveHangUp(Signal handled) throws IOException {
+		Pointer action = this.libc.allocate(ACTION_SIZE);
+		this.libc.check("sigaction", this.libc.functions().sigaction(handled.number(), null, action));
+		this.libc.check("sigaction", this.libc.functions().sigaction(Signal.HUP.number(), action, null));
 	}
 
 	private Pointer action(long handler) {

@@ -37,10 +37,12 @@ public interface Succession {
 	Listener adopt(BindAddress address, int descriptor, ListenOptions options) throws ListenException;
 
 	/**
-	 * In the next program: lets HUP be handled, which is ignored since the replacement.
+	 * In the next program: lets HUP in, which is ignored since the replacement. To be
+	 * called when somebody is there to be told of it.
+	 * @param handled another signal, which arrives already
 	 * @throws IOException if that fails
 	 */
-	void restoreHangUp() throws IOException;
+	void receiveHangUp(Signal handled) throws IOException;
 
 	/**
 	 * In the next program: lets signals in that have waited since the replacement. To be

@@ -10,6 +10,7 @@ import io.prefork.os.BindAddress;
 import io.prefork.os.ListenOptions;
 import io.prefork.os.Listener;
 import io.prefork.os.ProgramImage;
+import io.prefork.os.Signal;
 import io.prefork.os.Succession;
 
 /**
@@ -42,7 +43,7 @@ class FakeSuccession implements Succession {
 	}
 
 	@Override
-	public void restoreHangUp() {
+	public void receiveHangUp(Signal handled) {
 		throw new UnsupportedOperationException();
 	}
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A program that tests start, for what can only be seen in a JVM of its own.
@@ -33,6 +34,7 @@ final class ProbeMain {
 			case "restore-output" -> restoreOutput();
 			case "adopt" -> adopt();
 			case "handle-signals" -> handleSignals();
+			case "receive-hang-up" -> receiveHangUp();
 			case "replace" -> replace(List.of(arguments).subList(1, arguments.length));
 			default -> throw new IllegalArgumentException(arguments[0]);
 		}
@@ -80,6 +82,22 @@ final class ProbeMain {
 		}
 		os.succession().replace(image, Set.of(kept.descriptor()), () -> false);
 		os.succession().replace(image.with("LEFT", "x=y"), Set.of(kept.descriptor()), () -> true);
+	}
+
+	/**
+	 * Is started with HUP ignored.
+	 */
+	private static void receiveHangUp() throws Exception {
+		OperatingSystem os = OperatingSystem.current();
+		int pid = (int) ProcessHandle.current().pid();
+		CountDownLatch received = new CountDownLatch(1);
+		Signals.handle(Signal.TTIN, () -> System.out.println("wrong"));
+		Signals.handle(Signal.HUP, received::countDown);
+		System.out.println(Processes.ignores(pid, Signal.HUP));
+		os.succession().receiveHangUp(Signal.TTIN);
+		os.kill(pid, Signal.HUP);
+		received.await();
+		System.out.println("received");
 	}
 
 	private static void handleSignals() {

@@ -43,6 +43,16 @@ class SuccessionTests {
 		assertThat(signals(lines, "SigBlk:")).isEqualTo(set(Signal.USR1) | set(Signal.TTIN) | set(Signal.TTOU));
 	}
 
+	@Test
+	void whenHangUpWasIgnoredThenItArrivesWithoutHavingBeenTheEndForAMoment() throws Exception {
+		List<String> command = new ArrayList<>(List.of("sh", "-c", "trap '' HUP; exec \"$@\"", "sh"));
+		command.addAll(ProbeMain.command(List.of(), "receive-hang-up"));
+		Path output = this.directory.resolve("output");
+		int pid = this.os.spawn(new SpawnRequest(command, Map.of("PATH", "/usr/bin:/bin"), output, List.of()));
+		assertThat(this.os.await(pid)).isEqualTo(new ExitStatus.Exited(0));
+		assertThat(Files.readAllLines(output)).containsExactly("true", "received");
+	}
+
 	private List<String> replace(String... command) throws IOException {
 		List<String> arguments = new ArrayList<>(List.of("replace"));
 		arguments.addAll(List.of(command));

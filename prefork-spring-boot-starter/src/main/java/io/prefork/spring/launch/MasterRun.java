@@ -20,8 +20,8 @@ import io.prefork.master.PidFile;
 import io.prefork.master.RunDirectory;
 import io.prefork.master.ServiceNotifier;
 import io.prefork.master.UserSwitch;
-import io.prefork.os.Account;
 import io.prefork.master.WorkerLauncher;
+import io.prefork.os.Account;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
@@ -39,6 +39,7 @@ import io.prefork.worker.WorkerSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -134,12 +135,12 @@ class MasterRun {
 	 */
 	private static void receiveSignals(Master master, Optional<Handover> handover) {
 		try {
-			if (handover.isPresent() && !handover.get().hangUpIgnored()) {
-				OperatingSystem.current().succession().restoreHangUp();
-			}
 			installSignals(master);
 			if (handover.isPresent()) {
 				OperatingSystem.current().succession().receiveSignals();
+				if (!handover.get().hangUpIgnored()) {
+					OperatingSystem.current().succession().receiveHangUp(Signal.TTIN);
+				}
 				// As process 1, what has ended meanwhile has been told to nobody.
 				master.childEnded();
 			}
