@@ -32,7 +32,8 @@ import io.prefork.worker.WorkerSpec;
  * @param processes the processes of its workers
  */
 public record Handover(int version, long pid, Path runDirectory, Optional<Path> pidFile, boolean readyTold,
-		boolean hangUpIgnored, List<Socket> listeners, Optional<String> code, Counts counts, CarriedPool pool, List<Child> processes) {
+		boolean hangUpIgnored, List<Socket> listeners, Optional<String> code, Counts counts, CarriedPool pool,
+		List<Child> processes) {
 
 	/**
 	 * The form that this code writes, and the only one that it reads.

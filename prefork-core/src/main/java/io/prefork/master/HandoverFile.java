@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.prefork.pool.ExitCause;
@@ -24,12 +27,14 @@ final class HandoverFile {
 
 	/**
 	 * Writes one in one step.
+	 * @param patience how long it is of use: its time, in the future, says until when
 	 */
-	static void write(Path file, Handover handover) throws IOException {
+	static void write(Path file, Handover handover, Duration patience) throws IOException {
 		Path writing = Files.createTempFile(file.toAbsolutePath().getParent(), ".handover", null,
 				PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
 		try {
 			Files.write(writing, MAPPER.writeValueAsBytes(handover));
+			Files.setLastModifiedTime(writing, FileTime.from(Instant.now().plus(patience)));
 			Files.move(writing, file, StandardCopyOption.ATOMIC_MOVE);
 		}
 		finally {

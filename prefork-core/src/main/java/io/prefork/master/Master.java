@@ -185,7 +185,10 @@ public final class Master {
 	 */
 	public void tell(ServiceNotifier notifier) {
 		this.service = Optional.of(notifier);
-		this.upgrade.beforehand(() -> notifier.replacing(MonotonicTime.now()));
+		this.upgrade.beforehand((patience) -> notifier.replacing(patience, MonotonicTime.now()));
+		if (this.ledger.upgrades() > 0) {
+			notifier.replaced();
+		}
 	}
 
 	/**

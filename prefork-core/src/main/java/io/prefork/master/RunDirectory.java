@@ -26,6 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import io.prefork.os.Account;
+import io.prefork.scoreboard.Scoreboard;
 import io.prefork.worker.WorkerSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,11 +59,6 @@ public final class RunDirectory implements Closeable {
 	 * with its final null), less that of the longest file name used here.
 	 */
 	private static final int LONGEST = 107 - 1 - 12;
-
-	/**
-	 * For how long a master may be between two programs, and have no lock.
-	 */
-	private static final Duration LONGEST_HANDOVER = Duration.ofMinutes(2);
 
 	private static final int LOCK_ATTEMPTS = 100;
 
@@ -138,6 +134,22 @@ public final class RunDirectory implements Closeable {
 			LockSupport.parkNanos(LOCK_PAUSE.toNanos());
 		}
 		return new RunDirectory(path, lock, workers);
+	}
+
+	/**
+	 * Whether workers have been let into a directory as this account. Those that live
+	 * could not enter it as another one.
+	 * @param path the directory of a master that runs
+	 * @param workers whom workers are to run as, if it is not the master's own user
+	 * @param own the master's own user
+	 * @return whether they have
+	 * @throws IOException if it cannot be looked at
+	 */
+	public static boolean admits(Path path, Optional<Account> workers, Account own) throws IOException {
+		Object uid = Files.getAttribute(path.resolve(Scoreboard.FILE), "unix:uid");
+		Object gid = Files.getAttribute(path, "unix:gid");
+		return uid.equals(workers.orElse(own).uid())
+				&& workers.map((account) -> gid.equals(account.gid())).orElse(true);
 	}
 
 	private static RunDirectory lockAndMove(Path making, Path path, Optional<Account> workers) throws IOException {
@@ -217,12 +229,12 @@ public final class RunDirectory implements Closeable {
 
 	/**
 	 * The lock of a process does not outlive its program on every kernel (before 5.11, if
-	 * it had threads).
+	 * it had threads). The time of its record says until when it may be between two.
 	 */
 	private static boolean isHandedOver(Path directory) throws IOException {
 		Path file = directory.resolve(WorkerSpec.HANDOVER);
 		return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
-				&& Files.getLastModifiedTime(file).toInstant().isAfter(Instant.now().minus(LONGEST_HANDOVER));
+				&& Files.getLastModifiedTime(file).toInstant().isAfter(Instant.now());
 	}
 
 	/**

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import io.prefork.control.CommandRefusedException;
@@ -30,10 +31,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The upgrade of the master in place. First a trial run beside it, and the user's own
- * word; who asked is answered then. After that what does not survive is closed, the workers are told to say no more,
- * and when all have agreed, and everything that has happened has been dealt with, the
- * master leaves a record and becomes the new program. If anything is in the way, it stays
- * what it is, and says so.
+ * word; who asked is answered then. After that what does not survive is closed, the
+ * workers are told to say no more, and when all have agreed, and everything that has
+ * happened has been dealt with, the master leaves a record and becomes the new program.
+ * If anything is in the way, it stays what it is, and says so.
  */
 final class Upgrade {
 
@@ -88,7 +89,7 @@ final class Upgrade {
 
 	private volatile Optional<UpgradePlan> plan = Optional.empty();
 
-	private volatile Runnable beforehand = () -> {
+	private volatile Consumer<Duration> beforehand = (patience) -> {
 	};
 
 	/**
@@ -103,9 +104,10 @@ final class Upgrade {
 	}
 
 	/**
-	 * Has something done by the loop at the last moment.
+	 * Has somebody told by the loop at the last moment, and how long it may take until
+	 * the new program is up.
 	 */
-	void beforehand(Runnable beforehand) {
+	void beforehand(Consumer<Duration> beforehand) {
 		this.beforehand = beforehand;
 	}
 
@@ -124,8 +126,8 @@ final class Upgrade {
 	 * Begins an upgrade. Blocks for the trial run; not for the loop thread.
 	 */
 	UpgradeDocument begin() {
-		UpgradePlan current = this.plan
-			.orElseThrow(() -> new CommandRefusedException(false, "This master cannot be upgraded in place"));
+		UpgradePlan current = this.plan.orElseThrow(
+				() -> new CommandRefusedException(false, "The master cannot be upgraded yet: it is still starting"));
 		if (!this.underWay.compareAndSet(false, true)) {
 			throw new CommandRefusedException(false, "An upgrade of the master is under way");
 		}
@@ -165,7 +167,7 @@ final class Upgrade {
 		Handover.Trial record = new Handover.Trial(runDirectory().resolve(WorkerSpec.HANDOVER + ".trial"));
 		try {
 			record.clean();
-			HandoverFile.write(record.file(), ask(this.estate::handover));
+			HandoverFile.write(record.file(), ask(this.estate::handover), plan.timeout());
 			logger.info("The master is to be upgraded in place: a trial run of what it would be now begins");
 			Optional<UpgradeTrial.Failure> failure = this.trial.run(plan, record);
 			return failure.isPresent() ? failure : this.estate.veto();
@@ -189,7 +191,7 @@ final class Upgrade {
 			TimeUnit.NANOSECONDS.sleep(ANSWER.toNanos());
 			rest(plan);
 			silenceWorkers(plan.timeout());
-			obstacle = attempt();
+			obstacle = attempt(plan);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -250,11 +252,11 @@ final class Upgrade {
 	 * Becomes the new program as soon as nothing is half done.
 	 * @return what is in the way
 	 */
-	private String attempt() throws InterruptedException {
+	private String attempt(UpgradePlan plan) throws InterruptedException {
 		long began = System.nanoTime();
 		Optional<String> obstacle = Optional.empty();
 		while (obstacle.isEmpty() && System.nanoTime() - began < CALM.toNanos()) {
-			obstacle = ask(this::leave);
+			obstacle = ask(() -> leave(plan));
 			TimeUnit.NANOSECONDS.sleep(RETRY.toNanos());
 		}
 		return obstacle.orElse(this.unrest);
@@ -279,7 +281,7 @@ final class Upgrade {
 	 * Becomes the new program, if nothing is half done. For the loop thread.
 	 * @return what is in the way for good, or empty
 	 */
-	private Optional<String> leave() {
+	private Optional<String> leave(UpgradePlan plan) {
 		if (!isCalm()) {
 			return Optional.empty();
 		}
@@ -289,8 +291,8 @@ final class Upgrade {
 		}
 		Path file = runDirectory().resolve(WorkerSpec.HANDOVER);
 		try {
-			HandoverFile.write(file, this.estate.handover());
-			this.beforehand.run();
+			HandoverFile.write(file, this.estate.handover(), plan.timeout());
+			this.beforehand.accept(plan.timeout());
 			ControlServer.hide(runDirectory());
 			this.os.succession()
 				.replace(ProgramImage.current().with(WorkerSpec.HANDOVER_VARIABLE, file.toString()),

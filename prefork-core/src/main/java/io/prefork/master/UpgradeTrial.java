@@ -1,8 +1,6 @@
 package io.prefork.master;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -26,8 +24,6 @@ import org.slf4j.LoggerFactory;
 final class UpgradeTrial {
 
 	private static final Logger logger = LoggerFactory.getLogger(UpgradeTrial.class);
-
-	private static final int LONGEST_OUTPUT = 8 * 1024;
 
 	private final OperatingSystem os;
 
@@ -60,13 +56,12 @@ final class UpgradeTrial {
 		Map<String, String> environment = new HashMap<>(launch.environment());
 		environment.put(WorkerSpec.HANDOVER_VARIABLE, trial.variable());
 		int pid = begin(new SpawnRequest(launch.command(), environment, trial.output(), List.of()));
-		CompletableFuture.delayedExecutor(plan.timeout().toMillis(), TimeUnit.MILLISECONDS)
-			.execute(() -> endLate(pid));
+		CompletableFuture.delayedExecutor(plan.timeout().toMillis(), TimeUnit.MILLISECONDS).execute(() -> endLate(pid));
 		String end = awaitEnd(pid, plan.timeout());
 		if (trial.isAccepted()) {
 			return Optional.empty();
 		}
-		return Optional.of(new Failure("its trial run " + end, output(trial)));
+		return Optional.of(new Failure("its trial run " + end, FileTail.read(trial.output())));
 	}
 
 	private synchronized int begin(SpawnRequest request) throws IOException {
@@ -128,18 +123,6 @@ final class UpgradeTrial {
 
 	private synchronized void forget() {
 		this.running = 0;
-	}
-
-	private static String output(Handover.Trial trial) {
-		try {
-			String output = Files.readString(trial.output(), StandardCharsets.ISO_8859_1);
-			byte[] bytes = output.getBytes(StandardCharsets.ISO_8859_1);
-			int from = Math.max(0, bytes.length - LONGEST_OUTPUT);
-			return new String(bytes, from, bytes.length - from, StandardCharsets.UTF_8).strip();
-		}
-		catch (IOException ex) {
-			return "";
-		}
 	}
 
 }

@@ -24,10 +24,9 @@ import java.util.Optional;
  * @param shelved whether it has been kept as a spare
  * @param vitals what was seen of it last, if anything was
  */
-public record CarriedWorker(WorkerId worker, int pid, int generation, Worn worn, WorkerState state,
-		WorkerState reached, Instant spawned, Instant bootClock, Optional<Instant> readySince,
-		Optional<ExitCause> retirement, Optional<Leaving> leaving, String evidence, boolean shuttingDown,
-		boolean shelved, Optional<Vitals> vitals) {
+public record CarriedWorker(WorkerId worker, int pid, int generation, Worn worn, WorkerState state, WorkerState reached,
+		Instant spawned, Instant bootClock, Optional<Instant> readySince, Optional<ExitCause> retirement,
+		Optional<Leaving> leaving, String evidence, boolean shuttingDown, boolean shelved, Optional<Vitals> vitals) {
 
 	/**
 	 * How much a worker has served and how large it has grown, and the limits that were

@@ -45,8 +45,8 @@ final class Heritage {
 
 	CarriedPool leave() {
 		return new CarriedPool(this.staffing.target(), !this.staffing.serves(), this.roster.spawned(),
-				this.supervision.lastTick(), this.roster.all().stream().map(WorkerRecord::carry).toList(), this.rollouts.carry(),
-				this.obituaries.carry(), this.staffing.crashes(), this.elasticity.carry());
+				this.supervision.lastTick(), this.roster.all().stream().map(WorkerRecord::carry).toList(),
+				this.rollouts.carry(), this.obituaries.carry(), this.staffing.crashes(), this.elasticity.carry());
 	}
 
 	void take(CarriedPool carried) {

@@ -297,8 +297,7 @@ public final class Pool {
 	private void tick(Event.Tick tick, Instant now) {
 		Duration gap = this.supervision.jump(now);
 		if (!gap.isZero()) {
-			this.orders.warn("no time seemed to pass for " + DurationText.of(gap)
-					+ ": the machine or this process was suspended; every deadline is put off by that");
+			this.supervision.report(gap, this.orders);
 			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
 			this.rollouts.postpone(gap);
 			this.shutdown.postpone(gap);

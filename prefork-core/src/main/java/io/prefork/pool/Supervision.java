@@ -32,6 +32,13 @@ final class Supervision {
 
 	private @Nullable Instant lastTick;
 
+	/**
+	 * Whether the last tick was this program's first, after another one's.
+	 */
+	private boolean firstTick;
+
+	private boolean resumed;
+
 	Supervision(PoolPolicy policy) {
 		this.policy = policy;
 		this.window = policy.timeout().dividedBy(WINDOWS);
@@ -44,6 +51,7 @@ final class Supervision {
 	 */
 	void resume(Optional<Instant> lastTick) {
 		this.lastTick = lastTick.orElse(null);
+		this.resumed = true;
 	}
 
 	Optional<Instant> lastTick() {
@@ -58,8 +66,24 @@ final class Supervision {
 	Duration jump(Instant now) {
 		Instant before = (this.lastTick != null) ? this.lastTick : now;
 		this.lastTick = now;
+		this.firstTick = this.resumed;
+		this.resumed = false;
 		Duration gap = Duration.between(before, now);
 		return (gap.compareTo(this.longestPause) > 0) ? gap : Duration.ZERO;
+	}
+
+	/**
+	 * Tells the log of a jump.
+	 */
+	void report(Duration gap, Orders orders) {
+		String consequence = "; every deadline is put off by that";
+		if (this.firstTick) {
+			orders.info("becoming another program took " + DurationText.of(gap) + consequence);
+		}
+		else {
+			orders.warn("no time seemed to pass for " + DurationText.of(gap)
+					+ ": the machine or this process was suspended" + consequence);
+		}
 	}
 
 	void sample(WorkerRecord worker, Vitals vitals, Instant now) {

@@ -3,6 +3,7 @@ package io.prefork.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -35,11 +36,6 @@ final class MasterLink {
 	 */
 	private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(5);
 
-	/**
-	 * How long a worker looks for its master that was told nothing.
-	 */
-	private static final Duration UNTOLD = Duration.ofMinutes(1);
-
 	private static final Duration RETRY = Duration.ofMillis(50);
 
 	private final OptionalLong parent = parent();
@@ -50,7 +46,7 @@ final class MasterLink {
 
 	private boolean holding;
 
-	private Duration patience = UNTOLD;
+	private Duration patience = Duration.ZERO;
 
 	/**
 	 * Connects, and says who this is.
@@ -62,7 +58,6 @@ final class MasterLink {
 		// What is received meanwhile waits for the lock.
 		synchronized (this) {
 			Ending ending = new Ending(spec, listener, state);
-			long began = System.nanoTime();
 			while (this.master == null) {
 				// Looked for before and after: its file goes when its socket has come.
 				boolean handedOver = isHandedOver(spec);
@@ -70,7 +65,7 @@ final class MasterLink {
 					this.master = ControlClient.connect(spec.runDirectory(), ending);
 				}
 				catch (IOException ex) {
-					if (!(handedOver || isHandedOver(spec)) || System.nanoTime() - began > UNTOLD.toNanos()) {
+					if (!handedOver && !isHandedOver(spec)) {
 						throw ex;
 					}
 					LockSupport.parkNanos(RETRY.toNanos());
@@ -85,7 +80,20 @@ final class MasterLink {
 	}
 
 	private boolean isHandedOver(WorkerSpec spec) {
-		return Files.exists(spec.handover()) && isParentThere();
+		return left(spec).compareTo(Duration.ZERO) > 0 && isParentThere();
+	}
+
+	/**
+	 * For how long the master may still be between two programs. The file that it leaves
+	 * has that time.
+	 */
+	private static Duration left(WorkerSpec spec) {
+		try {
+			return Duration.between(Instant.now(), Files.getLastModifiedTime(spec.handover()).toInstant());
+		}
+		catch (IOException ex) {
+			return Duration.ZERO;
+		}
 	}
 
 	private boolean isParentThere() {
@@ -114,6 +122,14 @@ final class MasterLink {
 	 */
 	void tellNow(Message message) {
 		tell(message);
+		flush();
+	}
+
+	/**
+	 * Waits until what was said has left, for a process that ends. A master that is about
+	 * to be back is waited for.
+	 */
+	void flush() {
 		awaitMaster();
 		ControlClient current = this.master;
 		if (current != null) {
@@ -125,7 +141,7 @@ final class MasterLink {
 		long began = System.nanoTime();
 		long left = LAST_WORDS_LIMIT.toNanos();
 		try {
-			while (this.holding && left > 0) {
+			while (this.holding && !this.unsaid.isEmpty() && left > 0) {
 				TimeUnit.NANOSECONDS.timedWait(this, left);
 				left = LAST_WORDS_LIMIT.toNanos() - (System.nanoTime() - began);
 			}
@@ -163,15 +179,23 @@ final class MasterLink {
 			current.expectUpgrade(false);
 		}
 		this.holding = false;
-		this.patience = UNTOLD;
 		first.forEach(this::tell);
 		this.unsaid.forEach(this::tell);
 		this.unsaid.clear();
 		notifyAll();
 	}
 
+	private synchronized void giveUp() {
+		this.holding = false;
+		this.unsaid.clear();
+		notifyAll();
+	}
+
 	private synchronized boolean expectsMaster(WorkerSpec spec) {
-		this.holding |= isHandedOver(spec);
+		if (!this.holding && isHandedOver(spec)) {
+			this.holding = true;
+			this.patience = left(spec);
+		}
 		return this.holding;
 	}
 
@@ -235,6 +259,7 @@ final class MasterLink {
 			}
 			Thread thread = new Thread(() -> {
 				if (!findAgain(this.spec, this, this.state)) {
+					giveUp();
 					this.listener.masterGone();
 				}
 			}, "prefork-reattach");

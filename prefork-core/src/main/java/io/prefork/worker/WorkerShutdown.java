@@ -106,6 +106,8 @@ final class WorkerShutdown {
 			Thread thread = new Thread(() -> {
 				try {
 					drain(reason);
+					// That it leaves by its own word, say
+					this.master.flush();
 				}
 				finally {
 					System.exit(0);

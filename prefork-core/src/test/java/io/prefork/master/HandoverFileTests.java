@@ -51,9 +51,10 @@ class HandoverFileTests {
 	@Test
 	void whenItIsWrittenThenTheSameIsRead() throws IOException {
 		Path file = this.directory.resolve("handover");
-		HandoverFile.write(file, handover());
+		HandoverFile.write(file, handover(), Duration.ofMinutes(5));
 		assertThat(HandoverFile.read(file)).isEqualTo(handover());
 		assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+		assertThat(Files.getLastModifiedTime(file).toInstant()).isAfter(Instant.now().plusSeconds(60));
 		assertThat(this.directory).isDirectoryContaining("glob:**handover").isNotEmptyDirectory();
 		try (Stream<Path> files = Files.list(this.directory)) {
 			assertThat(files).containsExactly(file);
@@ -80,7 +81,7 @@ class HandoverFileTests {
 	@Test
 	void whenItIsMeantForAnotherProcessThenNothingIsLeft() throws IOException {
 		Path file = this.directory.resolve("handover");
-		HandoverFile.write(file, handover());
+		HandoverFile.write(file, handover(), Duration.ofMinutes(5));
 		Map<String, String> environment = Map.of(WorkerSpec.HANDOVER_VARIABLE, file.toString());
 		assertThat(Handover.of(environment, 41)).hasValue(handover());
 		assertThat(Handover.of(environment, 42)).isEmpty();
@@ -93,7 +94,7 @@ class HandoverFileTests {
 	@Test
 	void whenItIsATrialThenNothingIsTakenAndItCanBeAccepted() throws IOException {
 		Handover.Trial trial = new Handover.Trial(this.directory.resolve("handover.trial"));
-		HandoverFile.write(trial.file(), handover());
+		HandoverFile.write(trial.file(), handover(), Duration.ofMinutes(5));
 		Map<String, String> environment = Map.of(WorkerSpec.HANDOVER_VARIABLE, trial.variable());
 		assertThat(Handover.of(environment, 41)).isEmpty();
 		assertThat(Handover.trial(environment)).hasValue(trial);
@@ -114,9 +115,10 @@ class HandoverFileTests {
 			CarriedWorker.Leaving leaving = new CarriedWorker.Leaving(cause, true, false, true, false,
 					Optional.of("DRAIN"), Optional.of(now.plusSeconds(3)),
 					List.of(new CarriedWorker.Ahead("KILL", Duration.ZERO)));
-			workers.add(new CarriedWorker(id, 4711, 3, worn(Optional.of(now)), WorkerState.DRAINING, WorkerState.ACCEPTING, now,
-					now.plusNanos(1), Optional.of(now.plusNanos(2)), Optional.of(cause), Optional.of(leaving), "stack",
-					true, false, Optional.of(new Vitals(now, Duration.ofMillis(7), 1, Optional.of(now), 5, 1))));
+			workers.add(new CarriedWorker(id, 4711, 3, worn(Optional.of(now)), WorkerState.DRAINING,
+					WorkerState.ACCEPTING, now, now.plusNanos(1), Optional.of(now.plusNanos(2)), Optional.of(cause),
+					Optional.of(leaving), "stack", true, false,
+					Optional.of(new Vitals(now, Duration.ofMillis(7), 1, Optional.of(now), 5, 1))));
 			obituaries.add(new Obituary(id, 4711, 2, WorkerState.ACCEPTING, cause, Duration.ofNanos(5_000_000_001L), 12,
 					3, "stäck", postmortem()));
 		}
@@ -128,16 +130,18 @@ class HandoverFileTests {
 				new CarriedPool.Rollouts(3, 5, Optional.of(failed), Map.of(RolloutView.Stage.FAILED, 1L),
 						Optional.of(new WorkerId(9, 9))),
 				new CarriedPool.Exits(obituaries, Map.of(ExitCause.Kind.OOM_KILL, 2L, ExitCause.Kind.SIGNAL, 0L)),
-				new CarriedPool.Crashes(Map.of(2, new CarriedPool.Place(2, true, 16, Optional.of(now), List.of(now)), 3,
-						new CarriedPool.Place(0, false, 0, Optional.empty(), List.of())), List.of(now), "fatal"),
+				new CarriedPool.Crashes(
+						Map.of(2, new CarriedPool.Place(2, true, 16, Optional.of(now), List.of(now)), 3,
+								new CarriedPool.Place(0, false, 0, Optional.empty(), List.of())),
+						List.of(now), "fatal"),
 				new CarriedPool.Scale(3, Duration.ofSeconds(4), Optional.empty(), "scaling",
 						Map.of(ScaleReason.IDLE, 4L), Optional.of(new CarriedPool.Refusal(ScaleReason.MEMORY, now))));
 		return new Handover(Handover.VERSION, 41, Path.of("/run/prefork-41"), Optional.of(Path.of("/run/app.pid")),
 				true, false,
 				List.of(new Handover.Socket(":8080", 64, "[::]:8080", Listener.Family.INET6, 8080),
 						new Handover.Socket("unix:/run/ä.sock", -1, "unix:/run/ä.sock", Listener.Family.UNIX, 0)),
-				Optional.of("abc"), new Handover.Counts(123, 2, new Handover.Gone(1, 2, 3, 4, 5, 6), OptionalLong.of(3)),
-				pool,
+				Optional.of("abc"),
+				new Handover.Counts(123, 2, new Handover.Gone(1, 2, 3, 4, 5, 6), OptionalLong.of(3)), pool,
 				List.of(new Handover.Child(new WorkerId(0, 100), 4711, 3, Instant.ofEpochMilli(1_700_000_000_123L),
 						new WorkerLauncher.Faults(Optional.of("hs_err_%p.log"), true), true)));
 	}

@@ -74,7 +74,8 @@ class RunDirectoryTests {
 	@Test
 	void whenMasterIsBetweenTwoProgramsThenItsDirectoryStaysForAWhile() throws IOException {
 		Path directory = abandoned("prefork-1");
-		Path handover = Files.createFile(directory.resolve("handover"));
+		Path handover = Files.setLastModifiedTime(Files.createFile(directory.resolve("handover")),
+				FileTime.from(Instant.now().plusSeconds(300)));
 		RunDirectory.create(this.parent).close();
 		assertThat(directory).isDirectory();
 		try (RunDirectory resumed = RunDirectory.resume(directory, Optional.empty())) {
@@ -84,9 +85,26 @@ class RunDirectoryTests {
 		assertThat(directory).doesNotExist();
 		Path dead = abandoned("prefork-2");
 		Files.setLastModifiedTime(Files.createFile(dead.resolve("handover")),
-				FileTime.from(Instant.now().minusSeconds(300)));
+				FileTime.from(Instant.now().minusSeconds(1)));
 		RunDirectory.create(this.parent).close();
 		assertThat(dead).doesNotExist();
+	}
+
+	@Test
+	void whenWorkersAreToBeAnotherUserOrGroupThenThoseThatLiveWouldBeLeftOut() throws IOException {
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			Path path = directory.path();
+			Path scoreboard = Files.createFile(path.resolve("scoreboard"));
+			int uid = (int) Files.getAttribute(scoreboard, "unix:uid");
+			int gid = (int) Files.getAttribute(path, "unix:gid");
+			Account own = new Account("own", uid, gid, List.of(gid), "/");
+			Account other = new Account("other", uid + 1, gid, List.of(gid), "/");
+			assertThat(RunDirectory.admits(path, Optional.empty(), own)).isTrue();
+			assertThat(RunDirectory.admits(path, Optional.of(own), other)).isTrue();
+			assertThat(RunDirectory.admits(path, Optional.empty(), other)).isFalse();
+			assertThat(RunDirectory.admits(path, Optional.of(other), own)).isFalse();
+			assertThat(RunDirectory.admits(path, Optional.of(own.inGroup(gid + 1)), other)).isFalse();
+		}
 	}
 
 	@Test

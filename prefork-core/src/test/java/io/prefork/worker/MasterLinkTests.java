@@ -3,11 +3,14 @@ package io.prefork.worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.control.ControlClient;
@@ -92,6 +95,25 @@ class MasterLinkTests implements ControlClient.Listener {
 	}
 
 	@Test
+	void whenAProcessEndsThenItWaitsForTheMasterIfItHasSomethingToSay() throws IOException {
+		connect();
+		this.master.tell(new Message.HoldOn(50_000));
+		await().untilAsserted(() -> assertThat(this.master.received).last().isEqualTo(new Message.Holding()));
+		this.link.flush();
+		this.link.tell(new Message.Leaving("TERM"));
+		AtomicBoolean back = new AtomicBoolean();
+		CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
+			this.link.flush();
+			return back.get();
+		});
+		this.master.close();
+		back.set(true);
+		this.master = new Side(this.directory);
+		assertThat(ended).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+		await().untilAsserted(() -> assertThat(this.master.received).last().isEqualTo(new Message.Leaving("TERM")));
+	}
+
+	@Test
 	void whenTheMasterIsNotBackInTimeThenItIsGone() throws IOException {
 		connect();
 		this.master.tell(new Message.HoldOn(200));
@@ -103,7 +125,7 @@ class MasterLinkTests implements ControlClient.Listener {
 	@Test
 	void whenTheMasterHasSaidNothingButLeftItsFileThenItIsLookedFor() throws IOException {
 		connect();
-		Files.createFile(spec().handover());
+		handOver(Instant.now().plusSeconds(60));
 		this.master.close();
 		this.master = new Side(this.directory);
 		await().untilAsserted(() -> assertThat(this.master.received).startsWith(new Message.Hello(1, 7)));
@@ -113,7 +135,9 @@ class MasterLinkTests implements ControlClient.Listener {
 	@Test
 	void whenAWorkerBootsWhileTheMasterIsUpgradedThenItWaitsForIt() throws Exception {
 		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this, () -> STATE));
-		Files.createFile(spec().handover());
+		handOver(Instant.now().minusSeconds(1));
+		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this, () -> STATE));
+		handOver(Instant.now().plusSeconds(60));
 		CompletableFuture<Void> connecting = CompletableFuture.runAsync(() -> {
 			try {
 				this.link.connect(spec(), this, () -> STATE);
@@ -125,6 +149,14 @@ class MasterLinkTests implements ControlClient.Listener {
 		this.master = new Side(this.directory);
 		connecting.get();
 		await().untilAsserted(() -> assertThat(this.master.received).containsExactly(new Message.Hello(1, 7)));
+	}
+
+	/**
+	 * Has the master be between two programs.
+	 */
+	private void handOver(Instant until) throws IOException {
+		Files.write(spec().handover(), new byte[0]);
+		Files.setLastModifiedTime(spec().handover(), FileTime.from(until));
 	}
 
 	private void connect() throws IOException {

@@ -43,8 +43,8 @@ class HookProcessTests extends ProcessTestSupport {
 		int reloaded = pool.awaitSettled(1).workers().get(0).generation();
 		assertThat(reloaded).isEqualTo(2);
 		assertThat(pool.post("/actuator/prefork/upgrade", "{}").status()).isEqualTo(202);
-		pool.awaitPool("the master is upgraded", (status) -> status.settledAt(1)
-				&& status.json().path("master").path("upgrades").asInt() == 1);
+		pool.awaitPool("the master is upgraded",
+				(status) -> status.settledAt(1) && status.json().path("master").path("upgrades").asInt() == 1);
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.KILLED_BY_KILL);
 		PoolProcess.signal("KILL", pool.pool().pids().get(0));
 		pool.awaitPool("another worker is there", (status) -> status.settledAt(1) && status.exits("crash") == 1);

@@ -1,7 +1,6 @@
 package io.prefork.spring.launch;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import io.prefork.master.Handover;
 import io.prefork.master.ListenerSet;
 import io.prefork.master.PidFile;
+import io.prefork.master.RunDirectory;
 import io.prefork.master.UserSwitch;
 import io.prefork.os.BindAddress;
 import io.prefork.os.OperatingSystem;
@@ -82,12 +82,11 @@ final class UpgradeTrialRun {
 	private void checkUnchangeable(Handover handover, PoolPolicy policy) throws IOException {
 		OperatingSystem os = OperatingSystem.current();
 		Optional<UserSwitch> user = new WorkerUser(os.accounts()).of(this.properties);
-		Path scoreboard = handover.runDirectory().resolve(Scoreboard.FILE);
-		int uid = user.map((other) -> other.account().uid()).orElseGet(() -> os.accounts().self().uid());
-		if (!Files.getAttribute(scoreboard, "unix:uid").equals(uid)) {
-			throw unchangeable("prefork.user", this.properties.getUser(), "but workers that live are somebody else's");
+		if (!RunDirectory.admits(handover.runDirectory(), user.map(UserSwitch::account), os.accounts().self())) {
+			throw unchangeable("prefork.user", user.map(UserSwitch::account).orElse(null),
+					"but workers that live run as another user or group");
 		}
-		int slots = Scoreboard.open(scoreboard).slots();
+		int slots = Scoreboard.open(handover.runDirectory().resolve(Scoreboard.FILE)).slots();
 		if (policy.slots() > slots) {
 			throw unchangeable("prefork.max-workers", this.properties.getMaxWorkers(),
 					"but the shared memory of the workers that live has room for " + (slots - 2) / 2);
