@@ -50,13 +50,9 @@ public final class ControlServer implements Closeable {
 	 * @throws IOException if the socket cannot be opened
 	 */
 	public static ControlServer open(Path runDirectory, ControlConnection.Receiver receiver) throws IOException {
-		Path socket = runDirectory.resolve(SOCKET);
 		ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 		try {
-			// Of this process, before it became what it is
-			Files.deleteIfExists(socket);
-			Files.deleteIfExists(runDirectory.resolve(HIDDEN));
-			channel.bind(UnixDomainSocketAddress.of(socket));
+			channel.bind(UnixDomainSocketAddress.of(runDirectory.resolve(SOCKET)));
 		}
 		catch (IOException ex) {
 			channel.close();
@@ -89,6 +85,16 @@ public final class ControlServer implements Closeable {
 		if (Files.exists(runDirectory.resolve(HIDDEN))) {
 			Files.move(runDirectory.resolve(HIDDEN), runDirectory.resolve(SOCKET), StandardCopyOption.ATOMIC_MOVE);
 		}
+	}
+
+	/**
+	 * Removes the socket that this process had before it became what it is.
+	 * @param runDirectory the run directory
+	 * @throws IOException if that fails
+	 */
+	public static void remove(Path runDirectory) throws IOException {
+		Files.deleteIfExists(runDirectory.resolve(SOCKET));
+		Files.deleteIfExists(runDirectory.resolve(HIDDEN));
 	}
 
 	private void acceptAll(ControlConnection.Receiver receiver) {

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
+import io.prefork.control.ControlServer;
 import io.prefork.os.Account;
 import io.prefork.scoreboard.Scoreboard;
 import io.prefork.worker.WorkerSpec;
@@ -133,6 +134,7 @@ public final class RunDirectory implements Closeable {
 			}
 			LockSupport.parkNanos(LOCK_PAUSE.toNanos());
 		}
+		ControlServer.remove(path);
 		return new RunDirectory(path, lock, workers);
 	}
 

@@ -76,13 +76,13 @@ final class Supervision {
 	 * Tells the log of a jump.
 	 */
 	void report(Duration gap, Orders orders) {
-		String consequence = "; every deadline is put off by that";
+		String time = DurationText.of(gap);
 		if (this.firstTick) {
-			orders.info("becoming another program took " + DurationText.of(gap) + consequence);
+			orders.info("becoming another program took " + time + "; every deadline is put off by that");
 		}
 		else {
-			orders.warn("no time seemed to pass for " + DurationText.of(gap)
-					+ ": the machine or this process was suspended" + consequence);
+			orders.warn("no time seemed to pass for " + time
+					+ ": the machine or this process was suspended; every deadline is put off by that");
 		}
 	}
 

@@ -78,8 +78,12 @@ class RunDirectoryTests {
 				FileTime.from(Instant.now().plusSeconds(300)));
 		RunDirectory.create(this.parent).close();
 		assertThat(directory).isDirectory();
+		Path socket = Files.createFile(directory.resolve("control.sock"));
+		Path hidden = Files.createFile(directory.resolve("control.sock.hidden"));
 		try (RunDirectory resumed = RunDirectory.resume(directory, Optional.empty())) {
 			assertThat(resumed.path()).isEqualTo(directory);
+			assertThat(socket).as("of the program before").doesNotExist();
+			assertThat(hidden).doesNotExist();
 			assertThat(handover).exists();
 		}
 		assertThat(directory).doesNotExist();

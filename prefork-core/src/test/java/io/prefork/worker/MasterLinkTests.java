@@ -191,6 +191,7 @@ class MasterLinkTests implements ControlClient.Listener {
 		private final ControlServer server;
 
 		Side(Path directory) throws IOException {
+			ControlServer.remove(directory);
 			this.server = ControlServer.open(directory, this);
 		}
 

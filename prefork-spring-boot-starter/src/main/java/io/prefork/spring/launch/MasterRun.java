@@ -88,8 +88,11 @@ class MasterRun {
 		receiveSignals(master, handover);
 		Thread hook = new Thread(() -> stopAndWait(master), "prefork-shutdown");
 		Runtime.getRuntime().addShutdownHook(hook);
+		ManagementPort port = new ManagementPort(
+				new MasterContext(this.application, this.environment, master.control()), master);
+		master.upgradeBy(new InPlaceUpgrade(this.settings.properties().getUpgradeTimeout(), launcher, port));
 		master.start();
-		return supervise(master, launcher, handover.isPresent());
+		return supervise(master, port, handover.isPresent());
 	}
 
 	private static Optional<Handover> handover() {
@@ -105,10 +108,8 @@ class MasterRun {
 	 * @param upgraded whether there are workers already, which nothing that fails here is
 	 * to end
 	 */
-	private int supervise(Master master, ApplicationLauncher launcher, boolean upgraded) {
+	private int supervise(Master master, ManagementPort port, boolean upgraded) {
 		try {
-			ManagementPort port = new ManagementPort(
-					new MasterContext(this.application, this.environment, master.control()), master);
 			boolean open = port.open();
 			if (!open && !upgraded) {
 				logger.error("The server stops, since it would have no management port");
@@ -120,7 +121,6 @@ class MasterRun {
 				logger.error("The upgraded master goes on without its management port, and takes signals alone");
 			}
 			MasterClasses.load();
-			master.upgradeBy(new InPlaceUpgrade(this.settings.properties().getUpgradeTimeout(), launcher, port));
 			return master.awaitEnd();
 		}
 		catch (InterruptedException ex) {
