@@ -43,11 +43,7 @@ public final class Hooks {
 	private final AtomicInteger pending = new AtomicInteger();
 
 	private final ThreadPoolExecutor turns = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(WAITING), (task) -> {
-				Thread thread = new Thread(task, "prefork-hooks");
-				thread.setDaemon(true);
-				return thread;
-			});
+			new LinkedBlockingQueue<>(WAITING), (task) -> Master.daemon("prefork-hooks", task));
 
 	/**
 	 * Prepares hooks, and starts nothing.

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.ExitStatus;
@@ -56,8 +55,10 @@ final class UpgradeTrial {
 		Map<String, String> environment = new HashMap<>(launch.environment());
 		environment.put(WorkerSpec.HANDOVER_VARIABLE, trial.variable());
 		int pid = begin(new SpawnRequest(launch.command(), environment, trial.output(), List.of()));
-		CompletableFuture.delayedExecutor(plan.timeout().toMillis(), TimeUnit.MILLISECONDS).execute(() -> endLate(pid));
+		Thread limit = Master.daemon("prefork-trial", () -> endAfter(plan.timeout(), pid));
+		limit.start();
 		String end = awaitEnd(pid, plan.timeout());
+		limit.interrupt();
 		if (trial.isAccepted()) {
 			return Optional.empty();
 		}
@@ -68,6 +69,16 @@ final class UpgradeTrial {
 		this.late = false;
 		this.running = this.os.spawn(request);
 		return this.running;
+	}
+
+	private void endAfter(Duration limit, int pid) {
+		try {
+			TimeUnit.NANOSECONDS.sleep(limit.toNanos());
+			endLate(pid);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private synchronized void endLate(int pid) {

@@ -206,6 +206,19 @@ class UpgradeTests {
 	}
 
 	@Test
+	void whenARequestOfTheManagementPortAsksThenNoThreadKeepsThatFromEnding() throws Exception {
+		accepting();
+		ClassLoader port = new ClassLoader(getClass().getClassLoader()) {
+		};
+		Thread asking = new Thread(this.master.control()::upgrade);
+		asking.setContextClassLoader(port);
+		asking.start();
+		asking.join();
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getContextClassLoader).doesNotContain(port);
+		await().until(() -> this.plan.told.contains("resume"));
+	}
+
+	@Test
 	void whenTheProcessBecomesTheProgramThenItGoesOnWithTheSameWorker() throws Exception {
 		Worker worker = accepting();
 		CompletableFuture<Handover> left = new CompletableFuture<>();
