@@ -39,6 +39,8 @@ class StubPoolControl implements PoolControl {
 
 	volatile @Nullable RuntimeException failure;
 
+	volatile @Nullable Error error;
+
 	volatile String evidence = "stack";
 
 	@Override
@@ -109,6 +111,10 @@ class StubPoolControl implements PoolControl {
 	}
 
 	private void record(String command) {
+		Error error = this.error;
+		if (error != null) {
+			throw error;
+		}
 		RuntimeException told = this.failure;
 		if (told != null) {
 			throw told;
