@@ -25,13 +25,19 @@ public final class ControlClient implements PoolControl, Closeable {
 
 	private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
 
-	private final ControlConnection connection;
+	private static final String GONE = "The master is gone";
+
+	private static final String UPGRADED = "The master is being upgraded";
+
+	private volatile ControlConnection connection;
 
 	private final Duration answerTimeout;
 
 	private final AtomicLong ids = new AtomicLong();
 
 	private final Map<Long, CompletableFuture<Message.Response>> pending = new ConcurrentHashMap<>();
+
+	private volatile String end = GONE;
 
 	private volatile boolean ended;
 
@@ -52,12 +58,41 @@ public final class ControlClient implements PoolControl, Closeable {
 	}
 
 	static ControlClient connect(Path runDirectory, Listener listener, Duration answerTimeout) throws IOException {
-		SocketChannel channel = SocketChannel
-			.open(UnixDomainSocketAddress.of(runDirectory.resolve(ControlServer.SOCKET)));
-		ControlConnection connection = new ControlConnection(channel);
+		ControlConnection connection = open(runDirectory);
 		ControlClient client = new ControlClient(connection, answerTimeout);
 		connection.start("prefork-link", client.new Dispatcher(listener));
 		return client;
+	}
+
+	private static ControlConnection open(Path runDirectory) throws IOException {
+		return new ControlConnection(
+				SocketChannel.open(UnixDomainSocketAddress.of(runDirectory.resolve(ControlServer.SOCKET))));
+	}
+
+	/**
+	 * Says why the link ends, should it end.
+	 * @param upgraded whether the master is about to become another program
+	 */
+	public void expectUpgrade(boolean upgraded) {
+		this.end = upgraded ? UPGRADED : GONE;
+	}
+
+	/**
+	 * Connects to the master again, after the link has ended.
+	 * @param runDirectory the master's run directory
+	 * @param listener what to do with the master's messages
+	 * @param hello what it is told before all else
+	 * @throws IOException if there is no master
+	 */
+	public void reconnect(Path runDirectory, Listener listener, Message hello) throws IOException {
+		ControlConnection next = open(runDirectory);
+		// First in the queue, whatever others want to say: a link that has not named its
+		// worker is closed.
+		next.send(hello);
+		this.connection = next;
+		this.end = GONE;
+		this.ended = false;
+		next.start("prefork-link", new Dispatcher(listener));
 	}
 
 	/**
@@ -130,6 +165,12 @@ public final class ControlClient implements PoolControl, Closeable {
 		return document(ask(Message.Command.REPLACE, worker, null, this.answerTimeout), Boolean.class);
 	}
 
+	@Override
+	public UpgradeDocument upgrade() {
+		// The trial run is bounded by the master.
+		return document(ask(Message.Command.UPGRADE, null, null, null), UpgradeDocument.class);
+	}
+
 	private <T> T document(Message.Response response, Class<T> type) {
 		return MessageCodec.fromTree(response.body(), type);
 	}
@@ -141,7 +182,7 @@ public final class ControlClient implements PoolControl, Closeable {
 		this.pending.put(id, future);
 		try {
 			if (this.ended) {
-				throw new MasterUnavailableException("The master is gone");
+				throw new MasterUnavailableException(this.end);
 			}
 			if (this.connection.isCongested()) {
 				// Requests that nobody reads must not cost a worker its link, and so its
@@ -160,7 +201,7 @@ public final class ControlClient implements PoolControl, Closeable {
 			throw new MasterUnavailableException("The master has not answered within " + timeout);
 		}
 		catch (ExecutionException ex) {
-			throw new MasterUnavailableException("The master is gone");
+			throw new MasterUnavailableException(this.end);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -219,7 +260,7 @@ public final class ControlClient implements PoolControl, Closeable {
 		public void ended(ControlConnection connection) {
 			ControlClient.this.ended = true;
 			ControlClient.this.pending.values()
-				.forEach((future) -> future.completeExceptionally(new IOException("The master is gone")));
+				.forEach((future) -> future.completeExceptionally(new IOException(ControlClient.this.end)));
 			this.listener.masterGone();
 		}
 

@@ -7,7 +7,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +28,11 @@ public final class ControlServer implements Closeable {
 	 * Name of the socket in the run directory.
 	 */
 	public static final String SOCKET = "control.sock";
+
+	/**
+	 * Where the socket is while nobody is to find it.
+	 */
+	private static final String HIDDEN = SOCKET + ".hidden";
 
 	private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -56,6 +63,38 @@ public final class ControlServer implements Closeable {
 		acceptor.setDaemon(true);
 		acceptor.start();
 		return server;
+	}
+
+	/**
+	 * Lets nobody find the socket. A process that becomes another program closes its
+	 * descriptors one after the other: who lost his link would find the socket still
+	 * open, and connect to nobody.
+	 * @param runDirectory the run directory
+	 * @throws IOException if that fails
+	 */
+	public static void hide(Path runDirectory) throws IOException {
+		Files.move(runDirectory.resolve(SOCKET), runDirectory.resolve(HIDDEN), StandardCopyOption.ATOMIC_MOVE);
+	}
+
+	/**
+	 * Undoes {@link #hide}, if that was done.
+	 * @param runDirectory the run directory
+	 * @throws IOException if that fails
+	 */
+	public static void show(Path runDirectory) throws IOException {
+		if (Files.exists(runDirectory.resolve(HIDDEN))) {
+			Files.move(runDirectory.resolve(HIDDEN), runDirectory.resolve(SOCKET), StandardCopyOption.ATOMIC_MOVE);
+		}
+	}
+
+	/**
+	 * Removes the socket that this process had before it became what it is.
+	 * @param runDirectory the run directory
+	 * @throws IOException if that fails
+	 */
+	public static void remove(Path runDirectory) throws IOException {
+		Files.deleteIfExists(runDirectory.resolve(SOCKET));
+		Files.deleteIfExists(runDirectory.resolve(HIDDEN));
 	}
 
 	private void acceptAll(ControlConnection.Receiver receiver) {

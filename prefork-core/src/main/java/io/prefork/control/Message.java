@@ -30,6 +30,9 @@ import tools.jackson.databind.JsonNode;
 		@JsonSubTypes.Type(value = Message.TakeEvidence.class, name = "take-evidence"),
 		@JsonSubTypes.Type(value = Message.WorkersChanged.class, name = "workers-changed"),
 		@JsonSubTypes.Type(value = Message.ReopenLogs.class, name = "reopen-logs"),
+		@JsonSubTypes.Type(value = Message.HoldOn.class, name = "hold-on"),
+		@JsonSubTypes.Type(value = Message.Holding.class, name = "holding"),
+		@JsonSubTypes.Type(value = Message.GoOn.class, name = "go-on"),
 		@JsonSubTypes.Type(value = Message.Response.class, name = "response") })
 public sealed interface Message {
 
@@ -228,12 +231,33 @@ public sealed interface Message {
 	}
 
 	/**
+	 * The master is about to become another program: a worker is to say no more until it
+	 * is back, and to connect again when the link has ended.
+	 *
+	 * @param millis how long it is to try
+	 */
+	record HoldOn(long millis) implements Message {
+	}
+
+	/**
+	 * The last that a worker says when it was told to hold on.
+	 */
+	record Holding() implements Message {
+	}
+
+	/**
+	 * The master stays what it is: a worker may speak again.
+	 */
+	record GoOn() implements Message {
+	}
+
+	/**
 	 * Commands for the pool, the methods of {@link PoolControl}.
 	 */
 	enum Command {
 
 		POOL, WORKER, OBITUARIES, SCALE_TO, SCALE_BY, SCALE_AUTO, RELOAD, RELOAD_AND_WAIT, ROLLBACK, ROLLBACK_AND_WAIT,
-		REPLACE
+		REPLACE, UPGRADE
 
 	}
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The pool, shown and commanded. In the master it is the loop itself; in a worker the
  * control link, which relays to the master. Every method may block, for seconds at most
- * except for a reload or rollback that waits.
+ * except for an upgrade, and a reload or rollback that waits.
  */
 public interface PoolControl {
 
@@ -64,6 +64,16 @@ public interface PoolControl {
 	 * @return the verdict, or that the rollout was started
 	 */
 	ReloadDocument rollback(boolean wait);
+
+	/**
+	 * Upgrades the master in place: tries out what it would be started as now, and if
+	 * that works, and the hook {@code pre_exec} does not refuse, has it become that, with
+	 * the same process id and the same workers. The answer comes after the trial, and
+	 * before the master replaces itself.
+	 * @return that it begins, or why it does not
+	 * @throws CommandRefusedException if the pool is in no state to do it
+	 */
+	UpgradeDocument upgrade();
 
 	/**
 	 * Replaces one worker, then drains it.

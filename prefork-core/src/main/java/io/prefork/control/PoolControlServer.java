@@ -57,7 +57,10 @@ public final class PoolControlServer {
 		catch (CommandRefusedException ex) {
 			return new Message.Response(request.id(), null, String.valueOf(ex.getMessage()), ex.isInvalid());
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
+			// An error too: that a class is missing since the jar was overwritten, say.
+			// Who
+			// asks waits without a limit for some answers.
 			return new Message.Response(request.id(), null, "The master failed: " + ex, false);
 		}
 	}
@@ -74,6 +77,7 @@ public final class PoolControlServer {
 			case RELOAD_AND_WAIT -> this.pool.reload(true);
 			case ROLLBACK -> this.pool.rollback(false);
 			case ROLLBACK_AND_WAIT -> this.pool.rollback(true);
+			case UPGRADE -> this.pool.upgrade();
 			case REPLACE -> this.pool.replace(worker(request));
 		};
 	}

@@ -32,9 +32,10 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * The master process.
 	 *
 	 * @param pid its process id
-	 * @param uptime time since it started
+	 * @param uptime time since the process started, which an upgrade does not change
+	 * @param upgrades how often it was upgraded in place
 	 */
-	public record Master(long pid, Duration uptime) {
+	public record Master(long pid, Duration uptime, int upgrades) {
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.prefork.launch;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * Workers run from where the application is.
@@ -24,6 +25,16 @@ public record CodeInPlace(EntryPoint entryPoint, String reason) implements Worke
 	public void preparePrevious(int generation) throws IOException {
 		throw new IOException(
 				"there is no previous code, since workers run from where the application is: " + this.reason);
+	}
+
+	@Override
+	public Optional<String> id(int generation) {
+		return Optional.empty();
+	}
+
+	@Override
+	public void resume(int generation, Optional<String> id) {
+		// It is where it is
 	}
 
 	@Override

@@ -107,6 +107,27 @@ public final class LaidOutCode implements WorkerCode {
 		logger.info("Generation {} runs the previous code, from {}", generation, layout.directory());
 	}
 
+	@Override
+	public Optional<String> id(int generation) {
+		return Optional.ofNullable(this.generations.floorEntry(generation))
+			.flatMap((placement) -> placement.getValue().layout());
+	}
+
+	@Override
+	public void resume(int generation, Optional<String> id) throws IOException {
+		Optional<CodeLayout> layout = id.isPresent() ? this.store.find(id.get()) : Optional.empty();
+		if (layout.isPresent()) {
+			place(generation, layout.get());
+			logger.info("Generation {} goes on from {}", generation, layout.get().directory());
+		}
+		else {
+			id.ifPresent((gone) -> logger.warn(
+					"The code of generation {}, {}, is not in {}: new workers of it run what is on disk now",
+					generation, gone, this.store.directory()));
+			prepareCurrent(generation);
+		}
+	}
+
 	private synchronized Optional<String> previous() {
 		proveFirst();
 		return this.proven.previous();

@@ -1,6 +1,7 @@
 package io.prefork.launch;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The code that workers run, by generation. A generation that was not made ready runs the
@@ -32,6 +33,24 @@ public sealed interface WorkerCode permits CodeInPlace, LaidOutCode {
 	 * @throws IOException if there is none; the message says why
 	 */
 	void preparePrevious(int generation) throws IOException;
+
+	/**
+	 * What identifies the code of a generation beyond this process. For any thread.
+	 * @param generation the generation
+	 * @return its id, or empty if that is where the application is
+	 */
+	Optional<String> id(int generation);
+
+	/**
+	 * Goes on with code that was made ready, and has proven itself, in another process.
+	 * Blocks; called before anything else.
+	 * @param generation the generation
+	 * @param id what identifies its code there, or empty if that was where the
+	 * application is
+	 * @throws IOException if neither that can be had, nor what is on disk now; the
+	 * message says why
+	 */
+	void resume(int generation, Optional<String> id) throws IOException;
 
 	/**
 	 * Says that a generation has proven itself, and is now the pool's. Does not block;

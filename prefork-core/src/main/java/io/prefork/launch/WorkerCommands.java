@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.prefork.worker.WorkerSpec;
 
@@ -23,12 +25,19 @@ public final class WorkerCommands {
 
 	/**
 	 * Variables whose options are among the JVM's input arguments already, and would
-	 * apply twice; and those by which systemd addresses the master alone
-	 * (sd_listen_fds(3), sd_notify(3), sd_watchdog_enabled(3)).
+	 * apply twice.
 	 */
-	static final Set<String> NOT_INHERITED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS",
-			"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET", "WATCHDOG_PID",
-			"WATCHDOG_USEC", "FDSTORE");
+	private static final Set<String> APPLIED = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+	/**
+	 * These, and those by which systemd addresses the master alone (sd_listen_fds(3),
+	 * sd_notify(3), sd_watchdog_enabled(3)), and a master its successor.
+	 */
+	static final Set<String> NOT_INHERITED = Stream
+		.concat(APPLIED.stream(),
+				Stream.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET",
+						"WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", WorkerSpec.HANDOVER_VARIABLE))
+		.collect(Collectors.toUnmodifiableSet());
 
 	private final JvmImage image;
 
@@ -100,6 +109,25 @@ public final class WorkerCommands {
 		List<String> main = new ArrayList<>(entryPoint.main(this.image.workingDirectory()));
 		main.addAll(this.image.arguments());
 		return new WorkerCommand(this.image.executable().toString(), options, main, environment());
+	}
+
+	/**
+	 * The command that starts the master again beside the running one: without what only
+	 * one process can have.
+	 * @return the command
+	 */
+	public WorkerCommand forMaster() {
+		List<String> options = new ArrayList<>();
+		for (String option : this.carried.options()) {
+			options.add(option.replace("{slot}", "trial"));
+		}
+		EntryPoint entryPoint = this.image.entryPoint();
+		options.addAll(entryPoint.options(this.image.workingDirectory()));
+		List<String> main = new ArrayList<>(entryPoint.main(this.image.workingDirectory()));
+		main.addAll(this.image.arguments());
+		Map<String, String> environment = new HashMap<>(this.image.environment());
+		environment.keySet().removeAll(APPLIED);
+		return new WorkerCommand(this.image.executable().toString(), options, main, environment);
 	}
 
 	private Map<String, String> environment() {

@@ -82,6 +82,15 @@ final class HookProcesses {
 	}
 
 	/**
+	 * Whether each of these is known to have ended.
+	 */
+	boolean isIdle() {
+		synchronized (this.running) {
+			return this.running.isEmpty();
+		}
+	}
+
+	/**
 	 * Runs the executable of a hook, and waits for its end.
 	 */
 	Outcome run(Hook hook, Path executable) {

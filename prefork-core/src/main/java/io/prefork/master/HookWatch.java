@@ -24,6 +24,23 @@ final class HookWatch {
 	private int reloading;
 
 	/**
+	 * Goes on where another one stopped.
+	 * @param workers the number of workers that was told last
+	 * @param ready whether it was told that they are there
+	 */
+	void resume(int workers, boolean ready) {
+		this.workers = OptionalInt.of(workers);
+		this.ready = ready;
+	}
+
+	/**
+	 * Whether it was told that as many workers accept as there should be.
+	 */
+	boolean readyTold() {
+		return this.ready;
+	}
+
+	/**
 	 * Looks at the pool after an event, before what it wants is done.
 	 * @param event what has happened
 	 * @param actions what the pool wants to be done

@@ -12,6 +12,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.prefork.os.OperatingSystem;
 import org.slf4j.Logger;
@@ -36,12 +37,13 @@ public final class Hooks {
 
 	private final HookProcesses processes;
 
+	/**
+	 * Turns that are not over.
+	 */
+	private final AtomicInteger pending = new AtomicInteger();
+
 	private final ThreadPoolExecutor turns = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS,
-			new LinkedBlockingQueue<>(WAITING), (task) -> {
-				Thread thread = new Thread(task, "prefork-hooks");
-				thread.setDaemon(true);
-				return thread;
-			});
+			new LinkedBlockingQueue<>(WAITING), (task) -> Master.daemon("prefork-hooks", task));
 
 	/**
 	 * Prepares hooks, and starts nothing.
@@ -75,8 +77,12 @@ public final class Hooks {
 	 */
 	public Optional<String> preExec() throws InterruptedException {
 		CompletableFuture<Optional<String>> turn = new CompletableFuture<>();
-		Runnable task = () -> turn.complete(ask(new Hook.PreExec()));
-		if (!submit(task)) {
+		boolean submitted = submit(() -> {
+			if (!turn.isDone()) {
+				turn.completeAsync(() -> ask(new Hook.PreExec()), Runnable::run);
+			}
+		});
+		if (!submitted) {
 			return Optional.of("has not been run: too many hooks wait for their turn");
 		}
 		try {
@@ -86,7 +92,7 @@ public final class Hooks {
 			throw new CompletionException(ex.getCause());
 		}
 		catch (TimeoutException ex) {
-			this.turns.remove(task);
+			turn.cancel(false);
 			return Optional.of("has not been run: others that wait for their turn take too long");
 		}
 	}
@@ -170,6 +176,13 @@ public final class Hooks {
 	}
 
 	/**
+	 * Whether none has its turn or waits for it, and none has left a process.
+	 */
+	boolean isIdle() {
+		return this.pending.get() == 0 && this.processes.isIdle();
+	}
+
+	/**
 	 * Whether a child of this process is an executable of a hook's, and waited for. For
 	 * any thread.
 	 */
@@ -182,11 +195,20 @@ public final class Hooks {
 	}
 
 	private boolean submit(Runnable task) {
+		this.pending.incrementAndGet();
 		try {
-			this.turns.execute(task);
+			this.turns.execute(() -> {
+				try {
+					task.run();
+				}
+				finally {
+					this.pending.decrementAndGet();
+				}
+			});
 			return true;
 		}
 		catch (RejectedExecutionException ex) {
+			this.pending.decrementAndGet();
 			return false;
 		}
 	}

@@ -1,6 +1,7 @@
 package io.prefork.master;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.prefork.control.ControlConnection;
 import io.prefork.control.ControlServer;
 import io.prefork.control.Message;
 import io.prefork.control.PoolControl;
@@ -32,6 +32,7 @@ import io.prefork.pool.Pool;
 import io.prefork.pool.PoolView;
 import io.prefork.pool.WorkerId;
 import io.prefork.scoreboard.Scoreboard;
+import io.prefork.worker.WorkerSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,21 +95,29 @@ public final class Master {
 
 	private Optional<ServiceNotifier> service = Optional.empty();
 
-	private Totals countedByTheGone = Totals.NONE;
+	private final Ledger ledger;
+
+	private final Upgrade upgrade;
 
 	/**
 	 * Prepares a master: makes the scoreboard and opens the control socket.
 	 * @param configuration what it is made of
 	 * @param os the operating system
+	 * @param handover what the program left that this process was before, if it was one:
+	 * then the master goes on where that stopped
 	 * @throws IOException if that fails; the caller closes what the configuration holds
 	 */
-	public Master(MasterConfiguration configuration, OperatingSystem os) throws IOException {
+	public Master(MasterConfiguration configuration, OperatingSystem os, Optional<Handover> handover)
+			throws IOException {
 		this.configuration = configuration;
-		this.pool = new Pool(configuration.policy(), new SplittableRandom());
-		Scoreboard scoreboard = Scoreboard.create(configuration.runDirectory().path().resolve(Scoreboard.FILE),
-				configuration.policy().slots());
+		this.ledger = Ledger.of(handover);
+		this.pool = handover.map((before) -> Pool.resume(configuration.policy(), new SplittableRandom(), before.pool()))
+			.orElseGet(() -> new Pool(configuration.policy(), new SplittableRandom()));
+		Path file = configuration.runDirectory().path().resolve(Scoreboard.FILE);
+		Scoreboard scoreboard = handover.isPresent() ? Scoreboard.open(file)
+				: Scoreboard.create(file, configuration.policy().slots());
 		MemoryGroup memory = MemoryGroup.current();
-		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath());
+		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath(), this.ledger.oomKills());
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);
@@ -117,16 +126,31 @@ public final class Master {
 		this.orphans = new Orphans(os, this.processes, this.hooks::owns);
 		this.evidence = new Evidence(this.processes, this.timer, this::post, this.tasks::add);
 		this.orders = new WorkerOrders(this.processes, this.evidence);
-		this.control = new MasterControl(this::post, this::snapshot, new PoolDocuments(configuration, scoreboard));
+		this.upgrade = new Upgrade(os, this.tasks, this.processes,
+				new Estate(configuration, this.pool, this.processes, this.ledger, this.hooks));
+		this.control = new MasterControl(this::post, this::snapshot,
+				new PoolDocuments(configuration, scoreboard, this.ledger), this.upgrade::begin);
 		this.queues = new AcceptQueues(configuration.listeners());
-		this.links = new WorkerLinks(this, new PoolControlServer(this.control, this.requests));
+		this.links = new WorkerLinks(
+				new LinkEvents(this.tasks, this::tell, this.processes, this.evidence, this.upgrade),
+				new PoolControlServer(this.control, this.requests));
 		this.surveyor = new Surveyor(configuration.policy().scale(), configuration.listeners(), memory, this.requests);
 		this.controlServer = ControlServer.open(configuration.runDirectory().path(), this.links);
 		configuration.runDirectory().admitWorkers(Scoreboard.FILE, ControlServer.SOCKET);
+		if (handover.isPresent()) {
+			handover.get().processes().forEach(this.processes::adopt);
+			this.hooks.resume(handover.get());
+			Files.deleteIfExists(configuration.runDirectory().path().resolve(WorkerSpec.HANDOVER));
+		}
 	}
 
-	private static Thread daemon(String name, Runnable task) {
+	/**
+	 * A thread that has nothing to do with the one that it is made by, which may be the
+	 * management port's.
+	 */
+	static Thread daemon(String name, Runnable task) {
 		Thread thread = new Thread(task, name);
+		thread.setContextClassLoader(Master.class.getClassLoader());
 		thread.setDaemon(true);
 		return thread;
 	}
@@ -161,6 +185,18 @@ public final class Master {
 	 */
 	public void tell(ServiceNotifier notifier) {
 		this.service = Optional.of(notifier);
+		this.upgrade.beforehand((patience) -> notifier.replacing(patience, MonotonicTime.now()));
+		if (this.ledger.upgrades() > 0) {
+			notifier.replaced();
+		}
+	}
+
+	/**
+	 * Lets the master be upgraded in place.
+	 * @param plan how
+	 */
+	public void upgradeBy(UpgradePlan plan) {
+		this.upgrade.plan(plan);
 	}
 
 	/**
@@ -261,9 +297,9 @@ public final class Master {
 
 	private void tell(Event event) {
 		if (event instanceof Event.Exited exited) {
-			this.vitalSigns.reading(exited.worker())
-				.ifPresent((reading) -> this.countedByTheGone = this.countedByTheGone.plus(reading));
+			this.vitalSigns.reading(exited.worker()).ifPresent(this.ledger::gone);
 			this.processes.exited(exited.worker());
+			this.upgrade.silent(exited.worker());
 		}
 		List<Action> actions = this.pool.on(event, MonotonicTime.now());
 		this.hooks.observe(event, actions, this.pool.view());
@@ -325,6 +361,7 @@ public final class Master {
 	private void close(Action.Terminate terminate) {
 		this.timer.shutdownNow();
 		this.requests.shutdown();
+		this.upgrade.end();
 		this.code.stop();
 		release(this.configuration.listeners());
 		release(this.controlServer);
@@ -354,56 +391,8 @@ public final class Master {
 
 	CompletableFuture<Snapshot> snapshot() {
 		CompletableFuture<Snapshot> snapshot = new CompletableFuture<>();
-		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.countedByTheGone)));
+		this.tasks.add(() -> snapshot.complete(new Snapshot(this.pool.view(), this.ledger.gone())));
 		return snapshot;
-	}
-
-	/**
-	 * A worker has named itself on a connection.
-	 */
-	void connected(WorkerId worker, ControlConnection connection) {
-		this.tasks.add(() -> {
-			if (this.processes.connected(worker, connection)) {
-				tell(new Event.Connected(worker));
-			}
-			else {
-				logger.warn("A control link is closed because it calls itself {}, which is not expected", worker);
-				connection.close();
-			}
-		});
-	}
-
-	/**
-	 * A connection has said something in the name of a worker.
-	 */
-	void heard(ControlConnection connection, Event.OfWorker event) {
-		this.tasks.add(() -> {
-			if (this.processes.isConnected(event.worker(), connection)) {
-				tell(event);
-			}
-		});
-	}
-
-	/**
-	 * A connection has named a thread of its worker that accepts.
-	 */
-	void acceptorStarted(WorkerId worker, ControlConnection connection, int thread) {
-		this.tasks.add(() -> {
-			if (this.processes.isConnected(worker, connection)) {
-				this.processes.acceptorStarted(worker, thread);
-			}
-		});
-	}
-
-	/**
-	 * A connection has sent the thread dump of a worker.
-	 */
-	void evidenceArrived(WorkerId worker, ControlConnection connection, String text) {
-		this.tasks.add(() -> {
-			if (this.processes.isConnected(worker, connection)) {
-				this.evidence.arrived(worker, text);
-			}
-		});
 	}
 
 }

@@ -19,6 +19,7 @@ import io.prefork.control.PoolControl;
 import io.prefork.control.PoolDocument;
 import io.prefork.control.ReloadDocument;
 import io.prefork.control.ScaleDocument;
+import io.prefork.control.UpgradeDocument;
 import io.prefork.control.WorkerDocument;
 import io.prefork.pool.Answer;
 import io.prefork.pool.Event;
@@ -38,6 +39,8 @@ final class MasterControl implements PoolControl {
 
 	private final PoolDocuments documents;
 
+	private final Supplier<UpgradeDocument> upgrade;
+
 	private final AtomicLong tickets = new AtomicLong();
 
 	private final Map<Long, CompletableFuture<Answer>> pending = new ConcurrentHashMap<>();
@@ -45,10 +48,11 @@ final class MasterControl implements PoolControl {
 	private volatile boolean ended;
 
 	MasterControl(Consumer<Event> events, Supplier<CompletableFuture<Master.Snapshot>> snapshots,
-			PoolDocuments documents) {
+			PoolDocuments documents, Supplier<UpgradeDocument> upgrade) {
 		this.events = events;
 		this.snapshots = snapshots;
 		this.documents = documents;
+		this.upgrade = upgrade;
 	}
 
 	/**
@@ -153,6 +157,14 @@ final class MasterControl implements PoolControl {
 			throw refusal(answer);
 		}
 		return true;
+	}
+
+	@Override
+	public UpgradeDocument upgrade() {
+		if (this.ended) {
+			throw new MasterUnavailableException("The server has stopped");
+		}
+		return this.upgrade.get();
 	}
 
 	private Master.Snapshot snapshot() {

@@ -44,6 +44,14 @@ final class OomKills {
 	}
 
 	/**
+	 * The count behind which later ones are still to be claimed.
+	 */
+	synchronized OptionalLong unclaimed() {
+		Sample before = this.samples.peekFirst();
+		return (before != null) ? OptionalLong.of(before.count() + this.claimed) : OptionalLong.empty();
+	}
+
+	/**
 	 * Claims one kill for a worker that has died of SIGKILL.
 	 * @param count the count after its death
 	 * @return whether there is one to claim

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /**
  * The file that tells the master's process id. Written in one step, removed when the
@@ -16,10 +17,11 @@ public final class PidFile implements Closeable {
 
 	private final Path path;
 
-	private final String pid = Long.toString(ProcessHandle.current().pid());
+	private final String pid;
 
-	private PidFile(Path path) {
+	private PidFile(Path path, long pid) {
 		this.path = path;
+		this.pid = Long.toString(pid);
 	}
 
 	/**
@@ -29,7 +31,7 @@ public final class PidFile implements Closeable {
 	 * @throws IOException if it cannot be written, or names another process that lives
 	 */
 	public static PidFile create(Path path) throws IOException {
-		PidFile file = new PidFile(path.toAbsolutePath());
+		PidFile file = new PidFile(path.toAbsolutePath(), ProcessHandle.current().pid());
 		file.refuseIfRunning();
 		Path making = Files.createTempFile(file.path.getParent(), ".pid", null);
 		try {
@@ -42,6 +44,39 @@ public final class PidFile implements Closeable {
 			throw ex;
 		}
 		return file;
+	}
+
+	/**
+	 * Whether a master could write the file.
+	 * @param path where
+	 * @param pid the master's process id
+	 * @throws IOException if it could not, or the file names another process that lives
+	 */
+	public static void tryOut(Path path, long pid) throws IOException {
+		PidFile file = new PidFile(path.toAbsolutePath(), pid);
+		file.refuseIfRunning();
+		Files.delete(Files.createTempFile(file.path.getParent(), ".pid", null));
+	}
+
+	/**
+	 * Removes the file that this process had before it became what it is, unless it has
+	 * the same one now.
+	 * @param before where that was
+	 * @param now the file that it has now
+	 * @throws IOException if it cannot be removed
+	 */
+	public static void dropOther(Optional<Path> before, Optional<PidFile> now) throws IOException {
+		if (before.isPresent() && !before.equals(now.map(PidFile::path))) {
+			new PidFile(before.get(), ProcessHandle.current().pid()).close();
+		}
+	}
+
+	/**
+	 * Where it is.
+	 * @return an absolute path
+	 */
+	public Path path() {
+		return this.path;
 	}
 
 	private void refuseIfRunning() throws IOException {

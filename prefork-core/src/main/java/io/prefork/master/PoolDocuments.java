@@ -35,9 +35,10 @@ final class PoolDocuments {
 
 	private final Scoreboard scoreboard;
 
-	private final long started = System.nanoTime();
+	private final Ledger ledger;
 
-	PoolDocuments(MasterConfiguration configuration, Scoreboard scoreboard) {
+	PoolDocuments(MasterConfiguration configuration, Scoreboard scoreboard, Ledger ledger) {
+		this.ledger = ledger;
 		this.configuration = configuration;
 		this.scoreboard = scoreboard;
 	}
@@ -56,7 +57,8 @@ final class PoolDocuments {
 			totals = reading(worker.worker()).map(totals::plus).orElse(totals);
 		}
 		return new PoolDocument(view.state().name(),
-				new PoolDocument.Master(ProcessHandle.current().pid(), MonotonicTime.since(this.started)),
+				new PoolDocument.Master(ProcessHandle.current().pid(), MonotonicTime.since(this.ledger.started()),
+						this.ledger.upgrades()),
 				this.configuration.settings().type().name().toLowerCase(Locale.ROOT),
 				this.configuration.settings().threads(), view.generation(), listeners(), workers,
 				new PoolDocument.Counters(totals.requests(), totals.errors(), totals.overflowed(), totals.slowClients(),

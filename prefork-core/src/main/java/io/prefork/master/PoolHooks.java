@@ -1,6 +1,7 @@
 package io.prefork.master;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 import io.prefork.control.Message;
@@ -34,6 +35,32 @@ final class PoolHooks {
 
 	void use(Hooks hooks) {
 		this.hooks = hooks;
+	}
+
+	/**
+	 * Goes on where the program stopped that this process was before.
+	 */
+	void resume(Handover handover) {
+		this.watch.resume(handover.pool().target(), handover.readyTold());
+	}
+
+	boolean readyTold() {
+		return this.watch.readyTold();
+	}
+
+	/**
+	 * The master is about to become another program. Blocks; not for the loop thread.
+	 * @return why it must not, a clause that follows the executable's name, or empty
+	 */
+	Optional<String> preExec() throws InterruptedException {
+		return this.hooks.preExec();
+	}
+
+	/**
+	 * Whether no executable runs or waits for its turn.
+	 */
+	boolean isIdle() {
+		return this.hooks.isIdle();
 	}
 
 	boolean owns(int pid) {

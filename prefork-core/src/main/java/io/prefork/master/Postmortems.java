@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import io.prefork.os.MemoryGroup;
 import io.prefork.os.Processes;
@@ -49,10 +50,16 @@ final class Postmortems {
 
 	private volatile String pressure = "";
 
-	Postmortems(Scoreboard scoreboard, MemoryGroup memory, Path workingDirectory) {
+	/**
+	 * Makes an instance.
+	 * @param oomKills what the kernel had counted of its OOM killer before this process
+	 * became what it is, or empty
+	 */
+	Postmortems(Scoreboard scoreboard, MemoryGroup memory, Path workingDirectory, OptionalLong oomKills) {
 		this.scoreboard = scoreboard;
 		this.memory = memory;
 		this.workingDirectory = workingDirectory;
+		this.oomKills.sample(oomKills, MonotonicTime.now());
 		this.oomKills.sample(memory.oomKills(), MonotonicTime.now());
 	}
 
@@ -75,6 +82,14 @@ final class Postmortems {
 		this.pressure = this.memory.pressure();
 		this.oomKills.sample(this.memory.oomKills(), now);
 		return resident;
+	}
+
+	/**
+	 * What the kernel had counted of its OOM killer, as far as no worker can have died of
+	 * it that is not known yet.
+	 */
+	OptionalLong oomKills() {
+		return this.oomKills.unclaimed();
 	}
 
 	/**

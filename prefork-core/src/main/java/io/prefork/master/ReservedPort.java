@@ -57,6 +57,20 @@ final class ReservedPort implements Listener {
 		}
 	}
 
+	/**
+	 * Reserves a port again that was reserved before this process became what it is. Its
+	 * workers have held it meanwhile.
+	 */
+	static ReservedPort resume(BindAddress.Tcp tcp, Handover.Socket socket, int backlog) throws ListenException {
+		try {
+			return new ReservedPort(bind(tcp, socket.port()), socket.family(), socket.name(), socket.port(), backlog);
+		}
+		catch (IOException ex) {
+			throw new ListenException(tcp.toString(), String.valueOf(ex.getMessage()),
+					"Switch 'prefork.reuse-port' off, or choose another port.");
+		}
+	}
+
 	private static SocketChannel bind(BindAddress.Tcp tcp, int port) throws IOException {
 		SocketChannel channel = SocketChannel.open();
 		try {

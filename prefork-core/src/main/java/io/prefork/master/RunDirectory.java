@@ -16,13 +16,18 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
+import io.prefork.control.ControlServer;
 import io.prefork.os.Account;
+import io.prefork.scoreboard.Scoreboard;
 import io.prefork.worker.WorkerSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +60,10 @@ public final class RunDirectory implements Closeable {
 	 * with its final null), less that of the longest file name used here.
 	 */
 	private static final int LONGEST = 107 - 1 - 12;
+
+	private static final int LOCK_ATTEMPTS = 100;
+
+	private static final Duration LOCK_PAUSE = Duration.ofMillis(10);
 
 	private final Path path;
 
@@ -106,6 +115,43 @@ public final class RunDirectory implements Closeable {
 			delete(making);
 			throw ex;
 		}
+	}
+
+	/**
+	 * Goes on with the run directory that this process had before it became what it is.
+	 * @param path the directory
+	 * @param workers whom the workers run as, if it is not the master's own user
+	 * @return the directory
+	 * @throws IOException if it is not there any more
+	 */
+	public static RunDirectory resume(Path path, Optional<Account> workers) throws IOException {
+		FileChannel lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.WRITE);
+		for (int i = 0; lock.tryLock() == null; i++) {
+			// Another master that starts may be trying whether it is abandoned.
+			if (i == LOCK_ATTEMPTS) {
+				lock.close();
+				throw new IOException(path + " is locked by another process");
+			}
+			LockSupport.parkNanos(LOCK_PAUSE.toNanos());
+		}
+		ControlServer.remove(path);
+		return new RunDirectory(path, lock, workers);
+	}
+
+	/**
+	 * Whether workers have been let into a directory as this account. Those that live
+	 * could not enter it as another one.
+	 * @param path the directory of a master that runs
+	 * @param workers whom workers are to run as, if it is not the master's own user
+	 * @param own the master's own user
+	 * @return whether they have
+	 * @throws IOException if it cannot be looked at
+	 */
+	public static boolean admits(Path path, Optional<Account> workers, Account own) throws IOException {
+		Object uid = Files.getAttribute(path.resolve(Scoreboard.FILE), "unix:uid");
+		Object gid = Files.getAttribute(path, "unix:gid");
+		return uid.equals(workers.orElse(own).uid())
+				&& workers.map((account) -> gid.equals(account.gid())).orElse(true);
 	}
 
 	private static RunDirectory lockAndMove(Path making, Path path, Optional<Account> workers) throws IOException {
@@ -170,7 +216,7 @@ public final class RunDirectory implements Closeable {
 		try {
 			boolean ours = Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
 					&& Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user);
-			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS)) {
+			if (!ours || !Files.isRegularFile(lockFile, LinkOption.NOFOLLOW_LINKS) || isHandedOver(directory)) {
 				return false;
 			}
 			try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
@@ -181,6 +227,16 @@ public final class RunDirectory implements Closeable {
 		catch (IOException | OverlappingFileLockException ex) {
 			return false;
 		}
+	}
+
+	/**
+	 * The lock of a process does not outlive its program on every kernel (before 5.11, if
+	 * it had threads). The time of its record says until when it may be between two.
+	 */
+	private static boolean isHandedOver(Path directory) throws IOException {
+		Path file = directory.resolve(WorkerSpec.HANDOVER);
+		return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+				&& Files.getLastModifiedTime(file).toInstant().isAfter(Instant.now());
 	}
 
 	/**

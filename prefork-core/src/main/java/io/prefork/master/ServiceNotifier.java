@@ -55,6 +55,11 @@ public final class ServiceNotifier implements AutoCloseable {
 
 	private Instant watchdogDue = Instant.MIN;
 
+	/**
+	 * Whether systemd has been asked to wait longer than it is set to.
+	 */
+	private boolean watchdogPutOff;
+
 	private Instant extensionDue = Instant.MIN;
 
 	private Instant complaintDue = Instant.MIN;
@@ -122,6 +127,30 @@ public final class ServiceNotifier implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * The master is about to become another program, which will say that it is ready. If
+	 * nothing comes of it, this one does. Nobody feeds the watchdog meanwhile.
+	 * @param patience how long that may take
+	 */
+	void replacing(Duration patience, Instant now) {
+		if (this.phase == ServicePhase.READY && tell(ServicePhase.RELOADING, now)) {
+			this.phase = ServicePhase.RELOADING;
+		}
+		this.watchdogInterval.map((half) -> half.multipliedBy(2)).ifPresent((usual) -> {
+			Duration longer = (patience.compareTo(usual) > 0) ? patience : usual;
+			send(List.of("WATCHDOG_USEC=" + longer.toNanos() / 1000, "WATCHDOG=1"), now);
+			replaced();
+		});
+	}
+
+	/**
+	 * The master has become this program.
+	 */
+	void replaced() {
+		this.watchdogPutOff = true;
+		this.watchdogDue = Instant.MIN;
+	}
+
 	private boolean tell(ServicePhase next, Instant now) {
 		List<String> lines = new ArrayList<>();
 		switch (next) {
@@ -146,6 +175,9 @@ public final class ServiceNotifier implements AutoCloseable {
 		boolean watchdog = this.watchdogInterval.isPresent() && !now.isBefore(this.watchdogDue);
 		boolean extension = this.phase != ServicePhase.READY && !now.isBefore(this.extensionDue);
 		boolean news = !text.equals(this.status) && !now.isBefore(this.statusDue);
+		if (watchdog && this.watchdogPutOff) {
+			lines.add("WATCHDOG_USEC=" + this.watchdogInterval.orElseThrow().multipliedBy(2).toNanos() / 1000);
+		}
 		if (watchdog) {
 			lines.add("WATCHDOG=1");
 		}
@@ -159,6 +191,7 @@ public final class ServiceNotifier implements AutoCloseable {
 			return;
 		}
 		this.watchdogDue = watchdog ? now.plus(this.watchdogInterval.orElseThrow()) : this.watchdogDue;
+		this.watchdogPutOff &= !watchdog;
 		this.extensionDue = extension ? now.plus(EXTENSION_INTERVAL) : this.extensionDue;
 		this.statusDue = news ? now.plus(STATUS_INTERVAL) : this.statusDue;
 		this.status = news ? text : this.status;

@@ -17,6 +17,16 @@ record Totals(long requests, long errors, long overflowed, long slowClients, lon
 
 	static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0);
 
+	static Totals of(Handover.Gone gone) {
+		return new Totals(gone.requests(), gone.errors(), gone.overflowed(), gone.slowClients(), gone.slow(),
+				gone.timedOut());
+	}
+
+	Handover.Gone toHandover() {
+		return new Handover.Gone(this.requests, this.errors, this.overflowed, this.slowClients, this.slow,
+				this.timedOut);
+	}
+
 	Totals plus(SlotReading reading) {
 		return new Totals(this.requests + reading.requests(), this.errors + reading.errors(),
 				this.overflowed + reading.overflowed(), this.slowClients + reading.slowClients(),

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 import io.prefork.os.Account;
@@ -132,6 +133,16 @@ public final class UserSwitch {
 		@Override
 		public void used(int generation) {
 			this.launcher.used(generation);
+		}
+
+		@Override
+		public Optional<String> code(int generation) {
+			return this.launcher.code(generation);
+		}
+
+		@Override
+		public void resume(int generation, Optional<String> code) throws IOException {
+			this.launcher.resume(generation, code);
 		}
 
 	}

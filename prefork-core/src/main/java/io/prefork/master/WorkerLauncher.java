@@ -52,6 +52,22 @@ public interface WorkerLauncher {
 	void used(int generation);
 
 	/**
+	 * What identifies the code of a generation beyond this process. For any thread.
+	 * @param generation the generation, which was made ready
+	 * @return its id, or empty if workers run from where the application is
+	 */
+	Optional<String> code(int generation);
+
+	/**
+	 * Goes on with the code of a generation that was made ready before this process
+	 * became what it is. Blocks; called before anything else.
+	 * @param generation the generation
+	 * @param code its id, or empty
+	 * @throws IOException if it cannot be had any more, nor what is on disk now
+	 */
+	void resume(int generation, Optional<String> code) throws IOException;
+
+	/**
 	 * A command with its environment.
 	 *
 	 * @param command executable and arguments

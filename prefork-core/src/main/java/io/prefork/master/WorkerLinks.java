@@ -19,14 +19,14 @@ final class WorkerLinks implements ControlConnection.Receiver {
 
 	private static final Logger logger = LoggerFactory.getLogger(WorkerLinks.class);
 
-	private final Master master;
+	private final LinkEvents events;
 
 	private final PoolControlServer requests;
 
 	private final Map<ControlConnection, WorkerId> workers = new ConcurrentHashMap<>();
 
-	WorkerLinks(Master master, PoolControlServer requests) {
-		this.master = master;
+	WorkerLinks(LinkEvents events, PoolControlServer requests) {
+		this.events = events;
 		this.requests = requests;
 	}
 
@@ -39,7 +39,7 @@ final class WorkerLinks implements ControlConnection.Receiver {
 		if (message instanceof Message.Hello hello) {
 			WorkerId worker = new WorkerId(hello.slot(), hello.serial());
 			this.workers.put(connection, worker);
-			this.master.connected(worker, connection);
+			this.events.connected(worker, connection);
 			return;
 		}
 		WorkerId worker = this.workers.get(connection);
@@ -54,32 +54,35 @@ final class WorkerLinks implements ControlConnection.Receiver {
 
 	private void fromWorker(WorkerId worker, ControlConnection connection, Message message) {
 		if (message instanceof Message.Ready) {
-			this.master.heard(connection, new Event.Ready(worker));
+			this.events.heard(connection, new Event.Ready(worker));
 		}
 		else if (message instanceof Message.Health health) {
-			this.master.heard(connection, new Event.Health(worker, health.ailment()));
+			this.events.heard(connection, new Event.Health(worker, health.ailment()));
 		}
 		else if (message instanceof Message.Accepting) {
-			this.master.heard(connection, new Event.Accepting(worker));
+			this.events.heard(connection, new Event.Accepting(worker));
 		}
 		else if (message instanceof Message.Deadlocked found) {
-			this.master.heard(connection,
+			this.events.heard(connection,
 					new Event.Deadlocked(worker, found.threads(), found.requests(), found.text()));
 		}
 		else if (message instanceof Message.Leaving leaving) {
-			this.master.heard(connection, new Event.Leaving(worker, leaving.reason()));
+			this.events.heard(connection, new Event.Leaving(worker, leaving.reason()));
 		}
 		else if (message instanceof Message.ShuttingDown) {
-			this.master.heard(connection, new Event.ShuttingDown(worker));
+			this.events.heard(connection, new Event.ShuttingDown(worker));
 		}
 		else if (message instanceof Message.BootFailed failed) {
-			this.master.heard(connection, new Event.BootFailed(worker, failed.reason()));
+			this.events.heard(connection, new Event.BootFailed(worker, failed.reason()));
+		}
+		else if (message instanceof Message.Holding) {
+			this.events.holding(worker, connection);
 		}
 		else if (message instanceof Message.Acceptor acceptor) {
-			this.master.acceptorStarted(worker, connection, acceptor.thread());
+			this.events.acceptorStarted(worker, connection, acceptor.thread());
 		}
 		else if (message instanceof Message.Evidence evidence) {
-			this.master.evidenceArrived(worker, connection, evidence.text());
+			this.events.evidenceArrived(worker, connection, evidence.text());
 		}
 	}
 

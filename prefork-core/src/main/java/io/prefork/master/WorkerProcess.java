@@ -22,7 +22,7 @@ final class WorkerProcess {
 
 	private final WorkerLauncher.Faults faults;
 
-	private final Instant spawned = Instant.now();
+	private final Instant spawned;
 
 	private volatile @Nullable ControlConnection connection;
 
@@ -35,10 +35,18 @@ final class WorkerProcess {
 	private boolean hasEvidence;
 
 	WorkerProcess(WorkerId id, int pid, WorkerSpec spec, WorkerLauncher.Faults faults) {
+		this(id, pid, spec, faults, Instant.now());
+	}
+
+	/**
+	 * A process that was started before.
+	 */
+	WorkerProcess(WorkerId id, int pid, WorkerSpec spec, WorkerLauncher.Faults faults, Instant spawned) {
 		this.id = id;
 		this.pid = pid;
 		this.spec = spec;
 		this.faults = faults;
+		this.spawned = spawned;
 	}
 
 	WorkerId id() {

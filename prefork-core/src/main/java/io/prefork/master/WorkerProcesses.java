@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -52,11 +53,14 @@ final class WorkerProcesses {
 
 	private final Consumer<Event> events;
 
+	private final ReapingGate reaping;
+
 	private final Map<WorkerId, WorkerProcess> processes = new LinkedHashMap<>();
 
 	WorkerProcesses(OperatingSystem os, MasterConfiguration configuration, Postmortems postmortems,
 			Consumer<Event> events) {
 		this.os = os;
+		this.reaping = new ReapingGate(os);
 		this.configuration = configuration;
 		this.postmortems = postmortems;
 		this.events = events;
@@ -85,6 +89,63 @@ final class WorkerProcesses {
 			deleteFiles(spec.firstOutput(), spec.argumentFile());
 			this.events.accept(new Event.SpawnFailed(id, String.valueOf(ex.getMessage())));
 		}
+	}
+
+	/**
+	 * Takes over a process that this one had started before it became what it is.
+	 */
+	void adopt(Handover.Child child) {
+		WorkerId id = child.worker();
+		WorkerSpec spec = new WorkerSpec(id.slot(), id.serial(), child.generation(),
+				this.configuration.runDirectory().path(), inheritedListeners());
+		WorkerProcess process = new WorkerProcess(id, child.pid(), spec, child.faults(), child.spawned());
+		if (child.killed()) {
+			process.killed();
+		}
+		this.processes.put(id, process);
+		startWaiter(id, CompletableFuture.completedFuture(process));
+	}
+
+	/**
+	 * What the program that this process is to become takes over.
+	 */
+	List<Handover.Child> children() {
+		return this.processes.values()
+			.stream()
+			.map((process) -> new Handover.Child(process.id(), process.pid(), process.spec().generation(),
+					process.spawned(), process.faults(), process.isKilled()))
+			.toList();
+	}
+
+	/**
+	 * What the kernel has counted of its OOM killer that is no worker's of these.
+	 */
+	OptionalLong oomKills() {
+		return this.postmortems.oomKills();
+	}
+
+	/**
+	 * Has the exit status of whatever ends from now on wait in the kernel.
+	 * @return {@code false}, and nothing is changed, while the end of a worker is being
+	 * looked into
+	 */
+	boolean holdReaping() {
+		return this.reaping.shut(this.processes.values());
+	}
+
+	void goOnReaping() {
+		this.reaping.open();
+	}
+
+	/**
+	 * Those that can be told something.
+	 */
+	List<WorkerId> linked() {
+		return this.processes.values()
+			.stream()
+			.filter((process) -> process.connection() != null)
+			.map(WorkerProcess::id)
+			.toList();
 	}
 
 	private void startWaiter(WorkerId id, CompletableFuture<WorkerProcess> started) {
@@ -136,7 +197,7 @@ final class WorkerProcesses {
 		OptionalInt code = OptionalInt.empty();
 		String signal = "";
 		try {
-			ExitStatus status = this.os.await(process.pid());
+			ExitStatus status = this.reaping.await(process);
 			if (status instanceof ExitStatus.Exited exited) {
 				code = OptionalInt.of(exited.code());
 			}

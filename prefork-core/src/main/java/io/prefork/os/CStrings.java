@@ -22,16 +22,17 @@ final class CStrings {
 	private final Pointer memory;
 
 	CStrings(LibC libc, List<String> strings) {
+		this(strings.stream().map(CStrings::bytes).toList(), libc);
+	}
+
+	private CStrings(List<byte[]> strings, LibC libc) {
 		int pointerSize = libc.runtime().addressSize();
 		int table = (strings.size() + 1) * pointerSize;
 		List<Integer> offsets = new ArrayList<>();
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-		for (String string : strings) {
-			if (string.indexOf('\0') >= 0) {
-				throw new IllegalArgumentException("A string for the C library must not contain NUL: " + string);
-			}
+		for (byte[] string : strings) {
 			offsets.add(table + bytes.size());
-			bytes.writeBytes(string.getBytes(CHARSET));
+			bytes.writeBytes(string);
 			bytes.write(0);
 		}
 		this.memory = libc.allocate(table + bytes.size());
@@ -39,6 +40,20 @@ final class CStrings {
 		for (int i = 0; i < offsets.size(); i++) {
 			this.memory.putAddress((long) i * pointerSize, this.memory.address() + offsets.get(i));
 		}
+	}
+
+	/**
+	 * Strings that are bytes already, without a final null.
+	 */
+	static CStrings ofBytes(LibC libc, List<byte[]> strings) {
+		return new CStrings(strings, libc);
+	}
+
+	static byte[] bytes(String string) {
+		if (string.indexOf('\0') >= 0) {
+			throw new IllegalArgumentException("A string for the C library must not contain NUL: " + string);
+		}
+		return string.getBytes(CHARSET);
 	}
 
 	/**

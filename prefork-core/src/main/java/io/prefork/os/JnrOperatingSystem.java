@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class JnrOperatingSystem implements OperatingSystem {
 
+	private static final int SIGNAL_INFORMATION_SIZE = 128;
+
 	private static @Nullable OperatingSystem instance;
 
 	private final LibC libc;
@@ -23,6 +25,8 @@ final class JnrOperatingSystem implements OperatingSystem {
 
 	private final Spawner spawner;
 
+	private final Succession succession;
+
 	JnrOperatingSystem(LibC libc) {
 		NativeSockets sockets = new NativeSockets(libc);
 		this.libc = libc;
@@ -30,6 +34,7 @@ final class JnrOperatingSystem implements OperatingSystem {
 		this.unix = new UnixListeners(sockets);
 		this.inherited = new InheritedListeners(sockets);
 		this.spawner = new Spawner(libc);
+		this.succession = new NativeSuccession(libc, sockets, this.inherited);
 	}
 
 	static synchronized OperatingSystem instance() {
@@ -53,6 +58,25 @@ final class JnrOperatingSystem implements OperatingSystem {
 	@Override
 	public int spawn(SpawnRequest request) throws IOException {
 		return this.spawner.spawn(request);
+	}
+
+	@Override
+	public void awaitEnd(int pid) throws IOException {
+		requireProcess(pid);
+		// siginfo_t, of which nothing is read
+		Pointer information = this.libc.allocate(SIGNAL_INFORMATION_SIZE);
+		int options = Linux.WEXITED | Linux.WNOWAIT;
+		while (this.libc.functions().waitid(Linux.P_PID, pid, information, options) == -1) {
+			Errno errno = this.libc.errno();
+			if (errno != Errno.EINTR) {
+				throw new IOException("Cannot wait for process " + pid + ": " + errno.description());
+			}
+		}
+	}
+
+	@Override
+	public Succession succession() {
+		return this.succession;
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import jnr.ffi.annotations.Variadic;
 import jnr.ffi.byref.IntByReference;
 import jnr.ffi.types.size_t;
 import jnr.ffi.types.ssize_t;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The C library, bound through jnr-ffi. Loading it costs some 400 ms and unpacks a native
@@ -99,6 +100,14 @@ final class LibC {
 		int poll(Pointer descriptors, @size_t long count, int timeout);
 
 		int waitpid(int pid, @Out int[] status, int options);
+
+		int waitid(int type, int id, Pointer information, int options);
+
+		int execve(Pointer path, Pointer arguments, Pointer environment);
+
+		int sigprocmask(int how, Pointer set, @Nullable Pointer before);
+
+		int sigaction(int signal, @Nullable Pointer action, @Nullable Pointer before);
 
 		int kill(int pid, int signal);
 

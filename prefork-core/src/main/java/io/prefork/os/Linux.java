@@ -46,11 +46,27 @@ final class Linux {
 
 	static final int IPV6_V6ONLY = 26;
 
+	static final int F_GETFD = 1;
+
+	static final int F_SETFD = 2;
+
+	static final int FD_CLOEXEC = 1;
+
 	static final int F_GETFL = 3;
 
 	static final int F_SETFL = 4;
 
 	static final int F_DUPFD_CLOEXEC = 1030;
+
+	static final int SIG_UNBLOCK = 1;
+
+	static final int SIG_SETMASK = 2;
+
+	static final int P_PID = 1;
+
+	static final int WEXITED = 4;
+
+	static final int WNOWAIT = 0x01000000;
 
 	static final int POLLIN = 1;
 

@@ -53,6 +53,13 @@ final class NativeSockets {
 				this.libc.functions().fcntl(descriptor, Linux.F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR));
 	}
 
+	/**
+	 * Has a descriptor closed by {@code execve}.
+	 */
+	void closeOnExec(int descriptor) throws SystemCallException {
+		this.libc.check("fcntl", this.libc.functions().fcntl(descriptor, Linux.F_SETFD, Linux.FD_CLOEXEC));
+	}
+
 	void bind(int descriptor, SocketName name) throws SystemCallException {
 		byte[] bytes = name.bytes();
 		this.libc.check("bind", this.libc.functions().bind(descriptor, bytes, bytes.length));

@@ -30,6 +30,19 @@ public interface OperatingSystem {
 	int spawn(SpawnRequest request) throws IOException;
 
 	/**
+	 * Waits for a child to end, and leaves it to be reaped. Blocks, uninterruptibly.
+	 * @param pid the child
+	 * @throws IOException if it is no child of this process
+	 */
+	void awaitEnd(int pid) throws IOException;
+
+	/**
+	 * The way to become another program.
+	 * @return the succession
+	 */
+	Succession succession();
+
+	/**
 	 * Waits for a child to end, and reaps it. Blocks, uninterruptibly; a thread per child
 	 * is meant to wait here. Never waits for "any child", which would steal those of the
 	 * JDK.

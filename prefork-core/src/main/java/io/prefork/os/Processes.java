@@ -1,6 +1,7 @@
 package io.prefork.os;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +113,21 @@ public final class Processes {
 	public static boolean hasTerminal(int pid) {
 		List<String> stat = stat(pid);
 		return !stat.isEmpty() && !stat.get(TERMINAL).equals("0");
+	}
+
+	/**
+	 * Whether the process ignores a signal, as one does that was started by
+	 * {@code nohup}.
+	 * @param pid the process
+	 * @param signal the signal
+	 * @return whether it is ignored
+	 */
+	public static boolean ignores(int pid, Signal signal) {
+		return file(pid, "status").lines()
+			.stream()
+			.filter((line) -> line.startsWith("SigIgn:"))
+			.map((line) -> new BigInteger(line.substring(line.indexOf(':') + 1).strip(), 16))
+			.anyMatch((ignored) -> ignored.testBit(signal.number() - 1));
 	}
 
 	/**

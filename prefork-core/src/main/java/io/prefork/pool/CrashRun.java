@@ -2,6 +2,7 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What has happened in one place: crashes in a row, exits within the window, and from
@@ -25,6 +26,24 @@ final class CrashRun {
 
 	CrashRun(RespawnPolicy policy) {
 		this.window = new ExitWindow(policy.slotIntensity(), policy.window());
+	}
+
+	/**
+	 * Goes on with what happened before.
+	 */
+	static CrashRun resume(RespawnPolicy policy, CarriedPool.Place carried) {
+		CrashRun run = new CrashRun(policy);
+		run.window.resume(carried.exits());
+		run.crashes = carried.crashes();
+		run.owed = carried.owed();
+		run.lastSerial = carried.lastSerial();
+		run.notBefore = carried.notBefore().orElse(Instant.MIN);
+		return run;
+	}
+
+	CarriedPool.Place carry() {
+		return new CarriedPool.Place(this.crashes, this.owed, this.lastSerial,
+				Optional.of(this.notBefore).filter((time) -> !time.equals(Instant.MIN)), this.window.exits());
 	}
 
 	/**

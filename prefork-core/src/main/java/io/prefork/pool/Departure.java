@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,30 @@ final class Departure {
 	 */
 	static Departure forced(ExitCause cause, List<Planned> plan) {
 		return new Departure(cause, true, false, false, plan);
+	}
+
+	/**
+	 * One that was begun elsewhere.
+	 */
+	static Departure resume(CarriedWorker.Leaving carried) {
+		Departure departure = new Departure(carried.cause(), carried.forced(), carried.announced(), carried.graceful(),
+				carried.ahead()
+					.stream()
+					.map((ahead) -> new Planned(Step.valueOf(ahead.step()), ahead.patience()))
+					.toList());
+		departure.replaced = carried.replaced();
+		departure.step = carried.step().map(Step::valueOf).orElse(null);
+		departure.deadline = carried.deadline().orElse(Instant.MIN);
+		return departure;
+	}
+
+	CarriedWorker.Leaving carry() {
+		return new CarriedWorker.Leaving(this.cause, this.forced, this.announced, this.graceful, this.replaced,
+				Optional.ofNullable(this.step).map(Step::name),
+				Optional.of(this.deadline).filter((deadline) -> !deadline.equals(Instant.MIN)),
+				this.ahead.stream()
+					.map((planned) -> new CarriedWorker.Ahead(planned.step().name(), planned.patience()))
+					.toList());
 	}
 
 	/**

@@ -65,6 +65,26 @@ final class Elasticity {
 	}
 
 	/**
+	 * Goes on from what was decided before, if the number may still follow the load.
+	 */
+	void resume(CarriedPool.Scale carried) {
+		this.floor = (this.scaler != null) ? Math.min(carried.floor(), this.policy.maximum()) : 0;
+		this.boot = carried.boot();
+		this.grown = carried.grown().orElse(Instant.MIN);
+		this.lastDecision = carried.lastDecision();
+		this.decisions.putAll(carried.decisions());
+		this.lastRefusal = carried.refusal().map(CarriedPool.Refusal::reason).orElse(null);
+		this.repeatRefusal = carried.refusal().map(CarriedPool.Refusal::repeat).orElse(Instant.MIN);
+	}
+
+	CarriedPool.Scale carry() {
+		return new CarriedPool.Scale(this.floor, this.boot,
+				Optional.of(this.grown).filter((time) -> !time.equals(Instant.MIN)), this.lastDecision, this.decisions,
+				Optional.ofNullable(this.lastRefusal)
+					.map((reason) -> new CarriedPool.Refusal(reason, this.repeatRefusal)));
+	}
+
+	/**
 	 * A worker accepts.
 	 * @param took the time since its spawn
 	 */

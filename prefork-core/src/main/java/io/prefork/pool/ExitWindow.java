@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Unexpected exits within a window that ends now.
@@ -24,6 +25,20 @@ final class ExitWindow {
 	ExitWindow(int intensity, Duration length) {
 		this.intensity = intensity;
 		this.length = length;
+	}
+
+	/**
+	 * Goes on with exits of before.
+	 */
+	void resume(List<Instant> exits) {
+		this.exits.addAll(exits);
+	}
+
+	/**
+	 * Exits that are remembered, oldest first.
+	 */
+	List<Instant> exits() {
+		return List.copyOf(this.exits);
 	}
 
 	void add(Instant now) {

@@ -38,6 +38,18 @@ final class Obituaries {
 		return obituary;
 	}
 
+	/**
+	 * Goes on from what was kept before.
+	 */
+	void resume(CarriedPool.Exits carried) {
+		this.last.addAll(carried.last());
+		this.counts.putAll(carried.causes());
+	}
+
+	CarriedPool.Exits carry() {
+		return new CarriedPool.Exits(last(), counts());
+	}
+
 	List<Obituary> last() {
 		return List.copyOf(this.last);
 	}

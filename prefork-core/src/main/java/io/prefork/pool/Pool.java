@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * The decision core: takes events in and says what is to be done. It is deterministic:
@@ -50,6 +49,10 @@ public final class Pool {
 
 	private final Commands commands;
 
+	private final ExitReport exits = new ExitReport(this.orders);
+
+	private final Heritage heritage;
+
 	private Instant latest = Instant.MIN;
 
 	private boolean served;
@@ -71,6 +74,53 @@ public final class Pool {
 		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
 		this.commands = new Commands(this.elasticity, this.roster, this.staffing, this.rollouts, this.shutdown,
 				this.orders);
+		this.heritage = new Heritage(this.roster, this.staffing, this.rollouts, this.obituaries, this.elasticity,
+				this.supervision);
+	}
+
+	/**
+	 * Creates a pool that goes on where another one stopped, with its workers.
+	 * @param policy its rules, which may be others than before; a target beyond the
+	 * maximum is brought down to that
+	 * @param random where the jitter of limits comes from
+	 * @param carried what the other one left
+	 * @return the pool, which needs no {@link Event.Start}
+	 */
+	public static Pool resume(PoolPolicy policy, RandomGenerator random, CarriedPool carried) {
+		Pool pool = new Pool(policy, random);
+		pool.heritage.take(carried);
+		pool.served = pool.roster.accepting() > 0;
+		return pool;
+	}
+
+	/**
+	 * Why this pool cannot be handed over now.
+	 * @return one clause, or empty if it can
+	 */
+	public Optional<String> obstacle() {
+		return this.shutdown.underWay() ? Optional.of("the server is stopping") : this.heritage.obstacle();
+	}
+
+	/**
+	 * Whether something is half done that is over in a moment: a process is being
+	 * started, or what one has ended of is being looked into.
+	 * @return whether to wait with handing over
+	 */
+	public boolean isMidway() {
+		return this.heritage.isMidway();
+	}
+
+	/**
+	 * What the pool leaves to one that goes on in its place. No event must be told to
+	 * this one afterwards, unless nothing comes of it.
+	 * @return its state, of use only if it is not {@linkplain #isMidway() midway}
+	 * @throws IllegalStateException if there is an {@linkplain #obstacle() obstacle}
+	 */
+	public CarriedPool carry() {
+		obstacle().ifPresent((obstacle) -> {
+			throw new IllegalStateException(obstacle);
+		});
+		return this.heritage.leave();
 	}
 
 	/**
@@ -247,8 +297,7 @@ public final class Pool {
 	private void tick(Event.Tick tick, Instant now) {
 		Duration gap = this.supervision.jump(now);
 		if (!gap.isZero()) {
-			this.orders.warn("no time seemed to pass for " + DurationText.of(gap)
-					+ ": the machine or this process was suspended; every deadline is put off by that");
+			this.supervision.report(gap, this.orders);
 			this.roster.all().forEach((worker) -> worker.postpone(gap, now));
 			this.rollouts.postpone(gap);
 			this.shutdown.postpone(gap);
@@ -326,37 +375,14 @@ public final class Pool {
 			failed(worker, cause, now);
 		}
 		boolean blamed = this.shutdown.blames(worker, output);
-		boolean fatal = isFatal(cause, exited.code());
+		boolean fatal = this.staffing.isFatal(cause, exited.code());
 		boolean told = this.rollouts.ended(worker, cause, fatal, output, exited.found().output()) || blamed;
 		if (fatal && !told && !this.shutdown.underWay()) {
 			this.staffing.giveUp(worker, exited.code().orElseThrow());
 		}
 		String next = this.shutdown.underWay() ? "; workers left: " + this.roster.living() : this.staffing.outlook(now);
 		// What ends the server is told once, by the master as it ends.
-		report(worker, blamed ? "" : ": " + cause.describe(), obituary, next, told ? "" : output);
-	}
-
-	private boolean isFatal(ExitCause cause, OptionalInt code) {
-		return switch (cause.category()) {
-			case CRASH, BOOT -> code.isPresent() && this.staffing.isFatal(code.getAsInt());
-			case VOLUNTARY, RECYCLED, TIMEOUT -> false;
-		};
-	}
-
-	private void report(WorkerRecord worker, String why, Obituary obituary, String next, String output) {
-		String held = (obituary.inFlight() > 0) ? " with " + obituary.inFlight() + " in flight" + oldest(obituary) : "";
-		String line = worker + " ended" + why + ", " + DurationText.of(obituary.age()) + " after it was started" + held
-				+ next + (output.isBlank() ? "" : "\n" + output);
-		switch (obituary.cause().category()) {
-			case VOLUNTARY, RECYCLED -> this.orders.info(line);
-			case CRASH, TIMEOUT, BOOT -> this.orders.warn(line);
-		}
-	}
-
-	private static String oldest(Obituary obituary) {
-		List<Postmortem.InFlight> known = obituary.found().inFlight();
-		return known.isEmpty() ? ""
-				: known.stream().map(Postmortem.InFlight::toString).collect(Collectors.joining(", ", " (", ")"));
+		this.exits.add(worker, blamed ? "" : ": " + cause.describe(), obituary, next, told ? "" : output);
 	}
 
 	/**

@@ -42,7 +42,8 @@ final class Pulse {
 	 * @param now the time of the sample
 	 */
 	void take(Vitals vitals, Duration window, Instant now) {
-		if (this.last == null || !this.last.heartbeat().equals(vitals.heartbeat())) {
+		Vitals before = this.windowStart.equals(Instant.MIN) ? null : this.last;
+		if (before == null || !before.heartbeat().equals(vitals.heartbeat())) {
 			this.idle = false;
 			open(vitals, now);
 		}
@@ -54,6 +55,13 @@ final class Pulse {
 				open(vitals, now);
 			}
 		}
+		this.last = vitals;
+	}
+
+	/**
+	 * Goes on from the last sample of before. Windows begin with the next one.
+	 */
+	void resume(Vitals vitals) {
 		this.last = vitals;
 	}
 

@@ -56,6 +56,20 @@ public record RecyclePolicy(long maxRequests, long maxRequestsJitter, Duration m
 	}
 
 	/**
+	 * How long a worker goes on that was spawned under other rules, perhaps. What these
+	 * could not have drawn is drawn anew.
+	 */
+	Lifespan redraw(Lifespan before, RandomGenerator random) {
+		Lifespan drawn = draw(random);
+		boolean sameRequests = (this.maxRequests == 0) ? before.requests() == Long.MAX_VALUE
+				: before.requests() >= this.maxRequests
+						&& before.requests() - this.maxRequests <= this.maxRequestsJitter;
+		boolean sameAge = this.maxAge.isZero() ? before.age().isZero() : before.age().compareTo(this.maxAge) >= 0
+				&& before.age().minus(this.maxAge).compareTo(this.maxAgeJitter) <= 0;
+		return new Lifespan(sameRequests ? before.requests() : drawn.requests(), sameAge ? before.age() : drawn.age());
+	}
+
+	/**
 	 * How large a worker may become. A limit that is exceeded for a moment means nothing:
 	 * a request may want much memory and give it back.
 	 *

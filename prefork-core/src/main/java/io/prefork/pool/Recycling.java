@@ -40,6 +40,14 @@ final class Recycling {
 	}
 
 	/**
+	 * What a worker of before will be recycled by.
+	 */
+	Wear resume(CarriedWorker.Worn worn) {
+		Lifespan before = new Lifespan(worn.maxRequests(), worn.maxAge());
+		return Wear.resume(this.policy, this.policy.redraw(before, this.random), worn);
+	}
+
+	/**
 	 * Takes note of samples of resident memory.
 	 */
 	void measured(Map<WorkerId, Long> resident) {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * When, and in which slot, a crashed worker's place is filled again. Each place has a
@@ -34,6 +35,28 @@ final class Respawn {
 		this.policy = policy;
 		this.orders = orders;
 		this.window = new ExitWindow(policy.poolIntensity(), policy.window());
+	}
+
+	/**
+	 * Goes on with what crashes have left behind.
+	 * @param slots how many there may be, perhaps fewer than before
+	 */
+	void resume(CarriedPool.Crashes carried, int slots) {
+		this.window.resume(carried.exits());
+		carried.places().forEach((slot, place) -> {
+			if (slot < slots) {
+				this.runs.put(slot, CrashRun.resume(this.policy, place));
+			}
+		});
+		this.alarmed = this.window.excess() > 0;
+		this.givenUp = carried.givenUp();
+	}
+
+	CarriedPool.Crashes carry() {
+		Map<Integer, CarriedPool.Place> places = this.runs.entrySet()
+			.stream()
+			.collect(Collectors.toMap(Map.Entry::getKey, (run) -> run.getValue().carry()));
+		return new CarriedPool.Crashes(places, this.window.exits(), this.givenUp);
 	}
 
 	/**

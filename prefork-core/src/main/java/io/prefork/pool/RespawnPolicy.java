@@ -1,6 +1,7 @@
 package io.prefork.pool;
 
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -36,5 +37,15 @@ public record RespawnPolicy(int slotIntensity, int poolIntensity, Duration windo
 	 * 5 exits of a slot, 10 of the pool within 5 min, and none is fatal.
 	 */
 	public static final RespawnPolicy DEFAULT = new RespawnPolicy(5, 10, Duration.ofMinutes(5), Set.of());
+
+	/**
+	 * Whether an end is one after which a new worker would end in the same way.
+	 */
+	boolean isFatal(ExitCause cause, OptionalInt code) {
+		return switch (cause.category()) {
+			case CRASH, BOOT -> code.isPresent() && this.fatalExitCodes.contains(code.getAsInt());
+			case VOLUNTARY, RECYCLED, TIMEOUT -> false;
+		};
+	}
 
 }

@@ -47,6 +47,28 @@ final class Rollouts {
 	}
 
 	/**
+	 * Goes on with the numbers and verdicts of before.
+	 */
+	void resume(CarriedPool.Rollouts carried) {
+		this.generation = carried.generation();
+		this.latest = carried.latest();
+		this.verdicts.resume(carried.last(), carried.ends());
+		this.blamed = carried.blamed().map(this.roster::find).orElse(null);
+	}
+
+	CarriedPool.Rollouts carry() {
+		return new CarriedPool.Rollouts(this.generation, this.latest, this.verdicts.last(), this.verdicts.counts(),
+				Optional.ofNullable(this.blamed).map(WorkerRecord::id));
+	}
+
+	/**
+	 * Whether a rollout is under way, or waits to begin.
+	 */
+	boolean pending() {
+		return this.current != null || !this.waiting.isEmpty();
+	}
+
+	/**
 	 * Takes note of the time; the end of a rollout tells how long it took.
 	 */
 	void at(Instant now) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
@@ -40,6 +41,18 @@ final class Roster {
 		this.slots.set(id.slot());
 		this.workers.put(id, worker);
 		return worker;
+	}
+
+	/**
+	 * Takes over workers of before, and goes on with their numbers.
+	 */
+	void resume(CarriedPool carried, Function<CarriedWorker.Worn, Wear> wear) {
+		this.serial = carried.spawned();
+		for (CarriedWorker each : carried.workers()) {
+			WorkerRecord worker = WorkerRecord.resume(each, wear.apply(each.worn()));
+			this.slots.set(worker.id().slot());
+			this.workers.put(worker.id(), worker);
+		}
 	}
 
 	void remove(WorkerRecord worker) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
@@ -195,10 +196,10 @@ final class Staffing {
 	}
 
 	/**
-	 * Whether an exit status says that every worker of its generation would do the same.
+	 * Whether an end says that every worker of its generation would do the same.
 	 */
-	boolean isFatal(int code) {
-		return this.policy.staffing().respawn().fatalExitCodes().contains(code);
+	boolean isFatal(ExitCause cause, OptionalInt code) {
+		return this.policy.staffing().respawn().isFatal(cause, code);
 	}
 
 	/**
@@ -253,6 +254,21 @@ final class Staffing {
 		if (this.mode == Mode.WAITING) {
 			this.mode = Mode.SERVING;
 		}
+	}
+
+	/**
+	 * Goes on with a pool that has served before.
+	 */
+	void resume(CarriedPool carried) {
+		this.roster.resume(carried, this.recycling::resume);
+		this.target = Math.min(carried.target(), this.policy.scale().maximum());
+		this.mode = carried.dismissed() ? Mode.DISMISSED : Mode.SERVING;
+		this.everReady = true;
+		this.respawn.resume(carried.crashes(), this.policy.slots());
+	}
+
+	CarriedPool.Crashes crashes() {
+		return this.respawn.carry();
 	}
 
 	/**

@@ -32,11 +32,30 @@ final class Supervision {
 
 	private @Nullable Instant lastTick;
 
+	/**
+	 * Whether the last tick was this program's first, after another one's.
+	 */
+	private boolean firstTick;
+
+	private boolean resumed;
+
 	Supervision(PoolPolicy policy) {
 		this.policy = policy;
 		this.window = policy.timeout().dividedBy(WINDOWS);
 		Duration half = policy.timeout().dividedBy(2);
 		this.longestPause = (half.compareTo(LEAST_JUMP) > 0) ? half : LEAST_JUMP;
+	}
+
+	/**
+	 * Goes on from the last tick of before.
+	 */
+	void resume(Optional<Instant> lastTick) {
+		this.lastTick = lastTick.orElse(null);
+		this.resumed = true;
+	}
+
+	Optional<Instant> lastTick() {
+		return Optional.ofNullable(this.lastTick);
 	}
 
 	/**
@@ -47,8 +66,24 @@ final class Supervision {
 	Duration jump(Instant now) {
 		Instant before = (this.lastTick != null) ? this.lastTick : now;
 		this.lastTick = now;
+		this.firstTick = this.resumed;
+		this.resumed = false;
 		Duration gap = Duration.between(before, now);
 		return (gap.compareTo(this.longestPause) > 0) ? gap : Duration.ZERO;
+	}
+
+	/**
+	 * Tells the log of a jump.
+	 */
+	void report(Duration gap, Orders orders) {
+		String time = DurationText.of(gap);
+		if (this.firstTick) {
+			orders.info("becoming another program took " + time + "; every deadline is put off by that");
+		}
+		else {
+			orders.warn("no time seemed to pass for " + time
+					+ ": the machine or this process was suspended; every deadline is put off by that");
+		}
 	}
 
 	void sample(WorkerRecord worker, Vitals vitals, Instant now) {

@@ -37,6 +37,14 @@ final class Verdicts {
 		}
 	}
 
+	/**
+	 * Goes on from what was before.
+	 */
+	void resume(Optional<RolloutView> last, Map<RolloutView.Stage, Long> counts) {
+		this.last = last.orElse(null);
+		this.counts.putAll(counts);
+	}
+
 	Optional<RolloutView> last() {
 		return Optional.ofNullable(this.last);
 	}

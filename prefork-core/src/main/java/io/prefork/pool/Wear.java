@@ -44,6 +44,26 @@ final class Wear {
 	}
 
 	/**
+	 * Goes on with a worker of before, perhaps by other rules: what exceeds no limit of
+	 * these is not counted.
+	 */
+	static Wear resume(RecyclePolicy policy, Lifespan lifespan, CarriedWorker.Worn worn) {
+		Wear wear = new Wear(policy, lifespan);
+		wear.resident = worn.resident();
+		wear.large = (worn.resident() > policy.memory().resident()) ? worn.large() : 0;
+		wear.heap = worn.heap();
+		wear.full = (worn.heap().percent() > policy.memory().heap()) ? worn.full() : 0;
+		wear.fullSince = worn.fullSince().orElse(null);
+		wear.fullFor = worn.fullFor();
+		return wear;
+	}
+
+	CarriedWorker.Worn carry() {
+		return new CarriedWorker.Worn(this.lifespan.requests(), this.lifespan.age(), this.resident, this.large,
+				this.heap, this.full, Optional.ofNullable(this.fullSince), this.fullFor);
+	}
+
+	/**
 	 * Its resident memory was sampled.
 	 */
 	void measured(long bytes) {

@@ -2,6 +2,7 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,32 @@ final class WorkerRecord {
 		this.wear = wear;
 		this.spawned = now;
 		this.bootClock = now;
+	}
+
+	/**
+	 * A worker that lived before this pool did.
+	 */
+	static WorkerRecord resume(CarriedWorker carried, Wear wear) {
+		WorkerRecord worker = new WorkerRecord(carried.worker(), carried.generation(), wear, carried.spawned());
+		worker.pid = carried.pid();
+		worker.state = carried.state();
+		worker.reached = carried.reached();
+		worker.bootClock = carried.bootClock();
+		worker.readySince = carried.readySince().orElse(null);
+		worker.retirement = carried.retirement().orElse(null);
+		worker.departure = carried.leaving().map(Departure::resume).orElse(null);
+		worker.evidence = carried.evidence();
+		worker.shuttingDown = carried.shuttingDown();
+		worker.shelved = carried.shelved();
+		carried.vitals().ifPresent(worker.pulse::resume);
+		return worker;
+	}
+
+	CarriedWorker carry() {
+		return new CarriedWorker(this.id, this.pid, this.generation, this.wear.carry(), this.state, this.reached,
+				this.spawned, this.bootClock, Optional.ofNullable(this.readySince),
+				Optional.ofNullable(this.retirement), Optional.ofNullable(this.departure).map(Departure::carry),
+				this.evidence, this.shuttingDown, this.shelved, this.pulse.vitals());
 	}
 
 	/**

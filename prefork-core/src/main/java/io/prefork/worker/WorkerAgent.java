@@ -2,6 +2,7 @@ package io.prefork.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -63,7 +64,7 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			StandardOutput.takeOver(spec);
 			WorkerAgent agent = new WorkerAgent(spec);
 			Signals.handle(Signal.TERM, agent.shutdown::terminated);
-			agent.master.connect(spec, agent);
+			agent.master.connect(spec, agent, agent::state);
 			Runtime.getRuntime().addShutdownHook(new Thread(agent.shutdown::jvmEnds, "prefork-shutdown"));
 			return agent;
 		}
@@ -233,6 +234,20 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 			throw new IllegalStateException("The worker is not configured yet");
 		}
 		return current;
+	}
+
+	/**
+	 * What a master that is another program than before may not have heard.
+	 */
+	private synchronized List<Message> state() {
+		List<Message> state = new ArrayList<>();
+		if (this.shutdown.isApplicationUp() && !this.shutdown.hasBegun()) {
+			state.add(new Message.Ready());
+			if (this.wanted) {
+				state.add(new Message.Accepting());
+			}
+		}
+		return state;
 	}
 
 	@Override

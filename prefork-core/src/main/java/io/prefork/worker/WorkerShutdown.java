@@ -74,6 +74,13 @@ final class WorkerShutdown {
 	}
 
 	/**
+	 * Whether the application can be closed in an orderly way.
+	 */
+	boolean isApplicationUp() {
+		return this.closeApplication != null;
+	}
+
+	/**
 	 * Whether the worker leaves already.
 	 */
 	boolean hasBegun() {
@@ -99,6 +106,8 @@ final class WorkerShutdown {
 			Thread thread = new Thread(() -> {
 				try {
 					drain(reason);
+					// That it leaves by its own word, say
+					this.master.flush();
 				}
 				finally {
 					System.exit(0);

@@ -28,6 +28,18 @@ import io.prefork.os.SpawnRequest;
  */
 public record WorkerSpec(int slot, long serial, int generation, Path runDirectory, List<InheritedListener> listeners) {
 
+	/**
+	 * Name of the file in the run directory that is there while the master becomes
+	 * another program.
+	 */
+	public static final String HANDOVER = "handover";
+
+	/**
+	 * Environment variable that tells a master which master it succeeds. Not meant for
+	 * workers.
+	 */
+	public static final String HANDOVER_VARIABLE = "PREFORK_HANDOVER";
+
 	private static final String PREFIX = "prefork.worker.";
 
 	public WorkerSpec {
@@ -148,6 +160,14 @@ public record WorkerSpec(int slot, long serial, int generation, Path runDirector
 	 */
 	public Path argumentFile() {
 		return this.runDirectory.resolve("worker-" + this.serial + ".args");
+	}
+
+	/**
+	 * The file that is there while the master becomes another program, and is back soon.
+	 * @return a file in the run directory
+	 */
+	public Path handover() {
+		return this.runDirectory.resolve(HANDOVER);
 	}
 
 	/**

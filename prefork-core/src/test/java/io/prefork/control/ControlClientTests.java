@@ -91,6 +91,10 @@ class ControlClientTests {
 			assertThatExceptionOfType(CommandRefusedException.class).isThrownBy(client::pool)
 				.withMessageContaining("broken")
 				.matches((ex) -> !ex.isInvalid());
+			this.master.pool.error = new NoClassDefFoundError("some.Library");
+			assertThatExceptionOfType(CommandRefusedException.class).isThrownBy(client::upgrade)
+				.withMessageContaining("some.Library");
+			this.master.pool.error = null;
 			this.master.pool.failure = null;
 			assertThat(client.pool()).isEqualTo(StubPoolControl.POOL);
 		}

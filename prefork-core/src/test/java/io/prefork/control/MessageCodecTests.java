@@ -32,7 +32,7 @@ class MessageCodecTests {
 				new Message.Response(8, null, "no", true), new Message.Health(TEXT), new Message.CheckHealth(),
 				new Message.OpenGate(), new Message.Drain(TEXT), new Message.Quit(), new Message.TakeEvidence(TEXT),
 				new Message.WorkersChanged(2, 4), new Message.ReopenLogs(), new Message.Deadlocked(2, 1, TEXT),
-				new Message.Acceptor(41));
+				new Message.HoldOn(60_000), new Message.Holding(), new Message.GoOn(), new Message.Acceptor(4711));
 	}
 
 	@ParameterizedTest

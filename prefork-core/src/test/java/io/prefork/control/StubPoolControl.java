@@ -20,7 +20,7 @@ class StubPoolControl implements PoolControl {
 	static final ObituaryDocument OBITUARY = new ObituaryDocument(0, 38, 1, "ACCEPTING", "crash", "signal",
 			"killed by SIGSEGV", Instant.ofEpochMilli(1_700_000_000_123L), Duration.ofSeconds(61), 90321, 2);
 
-	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3)),
+	static final PoolDocument POOL = new PoolDocument("RUNNING", new PoolDocument.Master(7, Duration.ofNanos(3), 1),
 			"gthread", 8, 2, List.of(new PoolDocument.ListenerDocument("unix:/run/ä.sock", 2048, null)),
 			new PoolDocument.Workers(4, 4, 1, 0, 0, 0, 3, 0, 32),
 			new PoolDocument.Counters(9, 1, 0, 0, 0, 0, 6, Map.of("crash", 1L), Map.of("signal", 1L),
@@ -32,9 +32,14 @@ class StubPoolControl implements PoolControl {
 
 	static final ReloadDocument RELOAD = new ReloadDocument(ReloadDocument.Status.FAILED, 2, null, "no", "way");
 
+	private final UpgradeDocument upgrade = new UpgradeDocument(UpgradeDocument.Status.FAILED, Duration.ofSeconds(2),
+			"no", "way");
+
 	final List<String> commands = new CopyOnWriteArrayList<>();
 
 	volatile @Nullable RuntimeException failure;
+
+	volatile @Nullable Error error;
 
 	volatile String evidence = "stack";
 
@@ -94,12 +99,22 @@ class StubPoolControl implements PoolControl {
 	}
 
 	@Override
+	public UpgradeDocument upgrade() {
+		record("upgrade");
+		return this.upgrade;
+	}
+
+	@Override
 	public boolean replace(String worker) {
 		record("replace " + worker);
 		return worker.equals("0");
 	}
 
 	private void record(String command) {
+		Error error = this.error;
+		if (error != null) {
+			throw error;
+		}
 		RuntimeException told = this.failure;
 		if (told != null) {
 			throw told;

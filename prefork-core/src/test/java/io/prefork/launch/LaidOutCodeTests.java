@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
@@ -178,6 +179,31 @@ class LaidOutCodeTests {
 		this.code.used(2);
 		this.code.preparePrevious(3);
 		assertThat(content(3)).isEqualTo("one");
+	}
+
+	@Test
+	void whenAnotherProcessGoesOnThenGenerationKeepsItsCode() throws IOException {
+		deploy("one", 1);
+		this.code.used(1);
+		deploy("two", 2);
+		this.code.used(2);
+		String id = this.code.id(2).orElseThrow();
+		TestJar.of("three").write(this.jar);
+		this.code = code(this.jar);
+		this.code.resume(2, Optional.of(id));
+		assertThat(content(2)).isEqualTo("two");
+		assertThat(this.code.id(2)).hasValue(id);
+		this.code.preparePrevious(3);
+		assertThat(content(3)).isEqualTo("one");
+		this.code.prepareCurrent(4);
+		assertThat(content(4)).isEqualTo("three");
+	}
+
+	@Test
+	void whenTheCodeOfBeforeIsGoneThenWhatIsOnDiskTakesItsPlace() throws IOException {
+		TestJar.of("three").write(this.jar);
+		this.code.resume(2, Optional.of("gone"));
+		assertThat(content(2)).isEqualTo("three");
 	}
 
 	private LaidOutCode code(Path jar) throws IOException {

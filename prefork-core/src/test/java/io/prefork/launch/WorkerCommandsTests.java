@@ -130,6 +130,18 @@ class WorkerCommandsTests {
 			.isEmpty();
 	}
 
+	@Test
+	void whenTheMasterIsStartedAgainThenItHasNothingOfAWorkerAndNothingThatOnlyOneCanHave() {
+		String debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5009";
+		WorkerCommand command = new WorkerCommands(image("-Xmx64m", debugger), List.of("-Xmx32m")).forMaster();
+		assertThat(command.command()).startsWith("/jdk/bin/java", "-Xmx64m")
+			.endsWith("-jar", "/srv/app.jar", "--name=a b", "")
+			.doesNotContain(debugger, "-Xmx32m")
+			.noneMatch((option) -> option.contains("prefork.worker"));
+		assertThat(command.environment()).containsKeys("PATH", "LISTEN_FDS", "LISTEN_PID")
+			.doesNotContainKeys("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+	}
+
 	private static JvmImage image(String... jvmArguments) {
 		Map<String, String> environment = Map.of("PATH", "/bin", "WEB_CONCURRENCY", "3", "JAVA_TOOL_OPTIONS", "-Da=b",
 				"JDK_JAVA_OPTIONS", "-Da=b", "_JAVA_OPTIONS", "-Da=b", "LISTEN_FDS", "1", "LISTEN_PID", "7",

@@ -19,6 +19,7 @@ import io.prefork.os.OperatingSystem;
 import io.prefork.os.ResourceLimits;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
+import io.prefork.os.Succession;
 
 /**
  * An operating system without native code: listeners are none, processes are real ones of
@@ -33,6 +34,8 @@ class FakeOperatingSystem implements OperatingSystem, AutoCloseable {
 	final List<SpawnRequest> spawned = new CopyOnWriteArrayList<>();
 
 	final List<Signal> signals = new CopyOnWriteArrayList<>();
+
+	final FakeSuccession succession = new FakeSuccession();
 
 	final List<Integer> batch = new CopyOnWriteArrayList<>();
 
@@ -55,11 +58,22 @@ class FakeOperatingSystem implements OperatingSystem, AutoCloseable {
 	@Override
 	public int spawn(SpawnRequest request) throws IOException {
 		this.spawned.add(request);
-		Process process = new ProcessBuilder(request.command()).redirectErrorStream(true)
-			.redirectOutput(request.output().toFile())
-			.start();
+		ProcessBuilder builder = new ProcessBuilder(request.command()).redirectErrorStream(true)
+			.redirectOutput(request.output().toFile());
+		builder.environment().putAll(request.environment());
+		Process process = builder.start();
 		this.processes.put((int) process.pid(), process);
 		return (int) process.pid();
+	}
+
+	@Override
+	public void awaitEnd(int pid) throws IOException {
+		await(pid);
+	}
+
+	@Override
+	public Succession succession() {
+		return this.succession;
 	}
 
 	@Override

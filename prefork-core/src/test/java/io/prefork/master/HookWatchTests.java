@@ -44,6 +44,16 @@ class HookWatchTests {
 	}
 
 	@Test
+	void whenTheMasterWasUpgradedThenNothingIsToldTwice() {
+		this.watch.resume(1, true);
+		up();
+		on(new Event.Tick(Map.of()));
+		assertThat(take()).isEmpty();
+		assertThat(this.watch.readyTold()).isTrue();
+		assertThat(on(new Event.ScaleTo(0, 2))).containsExactly(new Hook.NworkersChanged(OptionalInt.of(1), 2));
+	}
+
+	@Test
 	void whenNumberChangesThenOldAndNewAreTold() {
 		up();
 		List<Hook> due = on(new Event.ScaleTo(0, 2));

@@ -271,6 +271,22 @@ class HooksTests {
 	}
 
 	@Test
+	void whenScriptsRunOrWaitThenThereIsNoRest() throws IOException {
+		Path pipe = pipe();
+		Hooks hooks = hooks(LONG, "echo x >> " + this.told + "; read forever < " + pipe, Hook.Name.WHEN_READY);
+		assertThat(hooks.isIdle()).isTrue();
+		hooks.tell(READY);
+		hooks.tell(READY);
+		assertThat(hooks.isIdle()).isFalse();
+		for (String turns : List.of("x\n", "x\nx\n")) {
+			await().until(() -> contentOfTold().equals(turns));
+			assertThat(hooks.isIdle()).isFalse();
+			Files.writeString(pipe, "on\n");
+		}
+		await().until(hooks::isIdle);
+	}
+
+	@Test
 	void whenScriptRunsThenItIsKnownAsOurChild() throws IOException {
 		Hooks hooks = hooks(LONG, "echo $$ >> " + this.told + "; read forever < " + pipe(), Hook.Name.WHEN_READY);
 		hooks.tell(READY);

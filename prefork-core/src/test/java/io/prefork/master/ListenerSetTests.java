@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
+import io.prefork.os.Listener.Family;
 import io.prefork.os.Scheme;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,6 +52,31 @@ class ListenerSetTests {
 
 	private static Stream<Exception> failures() {
 		return Stream.of(new ListenException(":3", "in use", "Stop the other"), new IllegalStateException("broken"));
+	}
+
+	@Test
+	void whenProgramIsReplacedThenTheNextOneHasTheSameSockets() throws ListenException {
+		ListenerSet set = ListenerSet.open(this.os, ADDRESSES, OPTIONS);
+		List<Handover.Socket> carried = set.carry();
+		assertThat(carried).extracting(Handover.Socket::descriptor).containsExactly(100, 101, 102);
+		assertThat(ListenerSet.obstacle(ADDRESSES, false, carried)).isEmpty();
+		ListenerSet next = ListenerSet.resume(this.os, ADDRESSES, OPTIONS, carried);
+		assertThat(next.carry()).isEqualTo(carried);
+		BindAddress inherited = BindAddress.parse("fd://3");
+		assertThat(ListenerSet.open(this.os, List.of(inherited), OPTIONS).carry()).singleElement()
+			.satisfies((socket) -> assertThat(socket.descriptor()).isEqualTo(3));
+	}
+
+	@Test
+	void whenAddressesHaveChangedThenTheSocketsCannotBeTakenOver() throws ListenException {
+		List<Handover.Socket> carried = ListenerSet.open(this.os, ADDRESSES, OPTIONS).carry();
+		assertThat(ListenerSet.obstacle(ADDRESSES.subList(0, 2), false, carried)).hasValue(
+				"the master listens on [:1, unix:/run/app.sock, :3] and would have to listen on [:1, unix:/run/app.sock]");
+		assertThat(ListenerSet.obstacle(ADDRESSES, true, carried)).hasValue("'prefork.reuse-port' has changed");
+		List<Handover.Socket> own = List.of(new Handover.Socket(":1", -1, "0.0.0.0:1", Family.INET, 1));
+		assertThat(ListenerSet.obstacle(ADDRESSES.subList(0, 1), true, own)).isEmpty();
+		assertThat(ListenerSet.obstacle(ADDRESSES.subList(0, 1), false, own))
+			.hasValue("'prefork.reuse-port' has changed");
 	}
 
 	@Test

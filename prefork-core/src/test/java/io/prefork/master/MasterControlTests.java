@@ -14,6 +14,7 @@ import java.util.function.Function;
 import io.prefork.control.CommandRefusedException;
 import io.prefork.control.MasterUnavailableException;
 import io.prefork.control.ReloadDocument;
+import io.prefork.control.UpgradeDocument;
 import io.prefork.control.ScaleDocument;
 import io.prefork.pool.Answer;
 import io.prefork.pool.Event;
@@ -42,6 +43,9 @@ class MasterControlTests {
 			List.of(new PoolView.WorkerView(WORKER, 41, 5, WorkerState.ACCEPTING, MonotonicTime.now())), 1, Map.of(),
 			List.of(), Optional.empty(), Map.of(), new ScaleView("static", 1, 4, 0, "", Map.of()), "");
 
+	private static final UpgradeDocument UPGRADE = new UpgradeDocument(UpgradeDocument.Status.STARTED,
+			Duration.ofSeconds(2), null, null);
+
 	@TempDir
 	private Path parent;
 
@@ -58,7 +62,9 @@ class MasterControlTests {
 		this.fixture = new MasterFixture(this.parent);
 		this.control = new MasterControl(this::take,
 				() -> CompletableFuture.completedFuture(new Master.Snapshot(VIEW, new Totals(10, 0, 0, 0, 0, 0))),
-				new PoolDocuments(this.fixture.configuration, Scoreboard.create(this.parent.resolve("scoreboard"), 2)));
+				new PoolDocuments(this.fixture.configuration, Scoreboard.create(this.parent.resolve("scoreboard"), 2),
+						Ledger.of(Optional.empty())),
+				() -> UPGRADE);
 	}
 
 	@AfterEach
@@ -143,6 +149,13 @@ class MasterControlTests {
 			.withThrowableThat()
 			.withRootCauseInstanceOf(MasterUnavailableException.class)
 			.withMessageContaining("The server has stopped");
+	}
+
+	@Test
+	void whenMasterHasEndedThenItIsNotUpgraded() {
+		assertThat(this.control.upgrade()).isEqualTo(UPGRADE);
+		this.control.ended();
+		assertThatExceptionOfType(MasterUnavailableException.class).isThrownBy(this.control::upgrade);
 	}
 
 	@Test

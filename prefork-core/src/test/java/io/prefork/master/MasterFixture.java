@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.prefork.os.BindAddress;
@@ -46,7 +47,7 @@ final class MasterFixture implements AutoCloseable {
 	MasterFixture(Path parent) throws IOException {
 		this.runDirectory = RunDirectory.create(parent);
 		this.scoreboard = Scoreboard.create(this.runDirectory.path().resolve("board"), 10);
-		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent);
+		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent, OptionalLong.empty());
 		ListenerSet listeners = ListenerSet.open(this.os,
 				List.of(BindAddress.parse("0.0.0.0:80"), BindAddress.parse("unix:/run/app.sock")),
 				new ListenOptions(128, false, Duration.ZERO));
@@ -78,6 +79,16 @@ final class MasterFixture implements AutoCloseable {
 			catch (InterruptedException ex) {
 				throw new InterruptedIOException();
 			}
+		}
+
+		@Override
+		public Optional<String> code(int generation) {
+			return Optional.of("code");
+		}
+
+		@Override
+		public void resume(int generation, Optional<String> code) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

@@ -3,6 +3,7 @@ package io.prefork.master;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,7 @@ class MasterTests {
 	@BeforeEach
 	void start() throws IOException {
 		this.fixture = new MasterFixture(this.parent);
-		this.master = new Master(this.fixture.configuration, this.fixture.os);
+		this.master = new Master(this.fixture.configuration, this.fixture.os, Optional.empty());
 		this.master.start();
 		await().until(() -> !this.master.control().pool().pool().isEmpty());
 	}

@@ -52,6 +52,20 @@ class OomKillsTests {
 		assertThat(this.kills.claim(OptionalLong.empty())).isEqualTo(OomKill.UNKNOWN);
 	}
 
+	@Test
+	void whenOneStrikesWhileTheMasterIsUpgradedThenItIsStillTheKernels() {
+		sample(0, 7);
+		sample(5, 8);
+		assertThat(claim(8)).isEqualTo(OomKill.COUNTED);
+		OptionalLong before = this.kills.unclaimed();
+		assertThat(before).hasValue(8);
+		OomKills successor = new OomKills();
+		successor.sample(before, Instant.ofEpochSecond(9));
+		successor.sample(OptionalLong.of(9), Instant.ofEpochSecond(9));
+		assertThat(successor.claim(OptionalLong.of(9))).isEqualTo(OomKill.COUNTED);
+		assertThat(successor.claim(OptionalLong.of(9))).isEqualTo(OomKill.NOT_COUNTED);
+	}
+
 	private void sample(int second, long count) {
 		this.kills.sample(OptionalLong.of(count), Instant.ofEpochSecond(second));
 	}

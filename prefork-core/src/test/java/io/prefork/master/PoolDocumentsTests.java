@@ -43,7 +43,7 @@ class PoolDocumentsTests {
 	void prepare() throws IOException {
 		this.fixture = new MasterFixture(this.parent);
 		this.scoreboard = Scoreboard.create(this.parent.resolve("scoreboard"), 10);
-		this.documents = new PoolDocuments(this.fixture.configuration, this.scoreboard);
+		this.documents = new PoolDocuments(this.fixture.configuration, this.scoreboard, Ledger.of(Optional.empty()));
 	}
 
 	@AfterEach

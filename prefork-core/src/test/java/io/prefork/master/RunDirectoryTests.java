@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +68,46 @@ class RunDirectoryTests {
 		}
 		finally {
 			other.destroyForcibly();
+		}
+	}
+
+	@Test
+	void whenMasterIsBetweenTwoProgramsThenItsDirectoryStaysForAWhile() throws IOException {
+		Path directory = abandoned("prefork-1");
+		Path handover = Files.setLastModifiedTime(Files.createFile(directory.resolve("handover")),
+				FileTime.from(Instant.now().plusSeconds(300)));
+		RunDirectory.create(this.parent).close();
+		assertThat(directory).isDirectory();
+		Path socket = Files.createFile(directory.resolve("control.sock"));
+		Path hidden = Files.createFile(directory.resolve("control.sock.hidden"));
+		try (RunDirectory resumed = RunDirectory.resume(directory, Optional.empty())) {
+			assertThat(resumed.path()).isEqualTo(directory);
+			assertThat(socket).as("of the program before").doesNotExist();
+			assertThat(hidden).doesNotExist();
+			assertThat(handover).exists();
+		}
+		assertThat(directory).doesNotExist();
+		Path dead = abandoned("prefork-2");
+		Files.setLastModifiedTime(Files.createFile(dead.resolve("handover")),
+				FileTime.from(Instant.now().minusSeconds(1)));
+		RunDirectory.create(this.parent).close();
+		assertThat(dead).doesNotExist();
+	}
+
+	@Test
+	void whenWorkersAreToBeAnotherUserOrGroupThenThoseThatLiveWouldBeLeftOut() throws IOException {
+		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			Path path = directory.path();
+			Path scoreboard = Files.createFile(path.resolve("scoreboard"));
+			int uid = (int) Files.getAttribute(scoreboard, "unix:uid");
+			int gid = (int) Files.getAttribute(path, "unix:gid");
+			Account own = new Account("own", uid, gid, List.of(gid), "/");
+			Account other = new Account("other", uid + 1, gid, List.of(gid), "/");
+			assertThat(RunDirectory.admits(path, Optional.empty(), own)).isTrue();
+			assertThat(RunDirectory.admits(path, Optional.of(own), other)).isTrue();
+			assertThat(RunDirectory.admits(path, Optional.empty(), other)).isFalse();
+			assertThat(RunDirectory.admits(path, Optional.of(other), own)).isFalse();
+			assertThat(RunDirectory.admits(path, Optional.of(own.inGroup(gid + 1)), other)).isFalse();
 		}
 	}
 

@@ -119,6 +119,41 @@ class ServiceNotifierTests {
 	}
 
 	@Test
+	void whenMasterBecomesAnotherProgramThenThatLooksLikeAReload() {
+		this.notifier.replacing(Duration.ofSeconds(60), this.now);
+		assertThat(phases()).isEmpty();
+		see(State.RUNNING, 4);
+		this.notifier.replacing(Duration.ofSeconds(60), this.now);
+		assertThat(phases()).containsExactly("READY=1", "RELOADING=1");
+		see(State.RUNNING, 4);
+		assertThat(phases()).endsWith("READY=1");
+	}
+
+	@Test
+	void whenMasterBecomesAnotherProgramThenTheWatchdogIsGivenTimeForThatAndNoLonger() {
+		this.notifier = new ServiceNotifier(this.socket, Optional.of(Duration.ofSeconds(1)));
+		see(State.RUNNING, 4);
+		assertThat(lines("WATCHDOG_USEC=")).isEmpty();
+		this.notifier.replacing(Duration.ofSeconds(60), this.now);
+		assertThat(this.socket.messages).last().isEqualTo("WATCHDOG_USEC=60000000\nWATCHDOG=1");
+		see(State.RUNNING, 4);
+		assertThat(lines("WATCHDOG")).last().isEqualTo("WATCHDOG=1");
+		ServiceNotifier next = new ServiceNotifier(this.socket, Optional.of(Duration.ofSeconds(1)));
+		next.replaced();
+		this.notifier = next;
+		this.socket.broken = true;
+		see(State.RUNNING, 4);
+		this.socket.broken = false;
+		for (int i = 0; i < 20; i++) {
+			see(State.RUNNING, 4);
+		}
+		assertThat(lines("WATCHDOG_USEC=")).containsExactly("WATCHDOG_USEC=60000000", "WATCHDOG_USEC=2000000",
+				"WATCHDOG_USEC=2000000");
+		next.replacing(Duration.ofSeconds(1), this.now);
+		assertThat(lines("WATCHDOG_USEC=")).last().isEqualTo("WATCHDOG_USEC=2000000");
+	}
+
+	@Test
 	void whenItCannotBeToldThenItIsToldLater() {
 		this.socket.broken = true;
 		see(State.RUNNING, 4);

@@ -1,8 +1,12 @@
 package io.prefork.os;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * A program that tests start, for what can only be seen in a JVM of its own.
@@ -30,6 +34,8 @@ final class ProbeMain {
 			case "restore-output" -> restoreOutput();
 			case "adopt" -> adopt();
 			case "handle-signals" -> handleSignals();
+			case "receive-hang-up" -> receiveHangUp();
+			case "replace" -> replace(List.of(arguments).subList(1, arguments.length));
 			default -> throw new IllegalArgumentException(arguments[0]);
 		}
 	}
@@ -48,6 +54,50 @@ final class ProbeMain {
 		catch (IllegalStateException ex) {
 			System.out.println(ex);
 		}
+	}
+
+	/**
+	 * Becomes another program, with one of two sockets kept.
+	 */
+	private static void replace(List<String> command) throws Exception {
+		Signals.handle(Signal.HUP, () -> {
+		});
+		OperatingSystem os = OperatingSystem.current();
+		ListenOptions options = new ListenOptions(16, false, Duration.ZERO);
+		Listener kept = os.listen(BindAddress.parse("127.0.0.1:0"), options);
+		Listener closed = os.listen(BindAddress.parse("127.0.0.1:0"), options);
+		System.out.println(ProcessHandle.current().pid() + " " + kept.descriptor() + " " + closed.descriptor());
+		System.out.flush();
+		List<byte[]> arguments = command.stream().map(CStrings::bytes).toList();
+		ProgramImage image = new ProgramImage(Path.of(command.get(0)), arguments, ProgramImage.current().environment());
+		try {
+			os.succession()
+				.replace(new ProgramImage(Path.of("/nowhere/sh"), arguments, List.of()), Set.of(kept.descriptor()),
+						() -> true);
+		}
+		catch (IOException ex) {
+			System.out
+				.println(ex.getMessage() + " " + Processes.ignores((int) ProcessHandle.current().pid(), Signal.HUP));
+			System.out.flush();
+		}
+		os.succession().replace(image, Set.of(kept.descriptor()), () -> false);
+		os.succession().replace(image.with("LEFT", "x=y"), Set.of(kept.descriptor()), () -> true);
+	}
+
+	/**
+	 * Is started with HUP ignored.
+	 */
+	private static void receiveHangUp() throws Exception {
+		OperatingSystem os = OperatingSystem.current();
+		int pid = (int) ProcessHandle.current().pid();
+		CountDownLatch received = new CountDownLatch(1);
+		Signals.handle(Signal.TTIN, () -> System.out.println("wrong"));
+		Signals.handle(Signal.HUP, received::countDown);
+		System.out.println(Processes.ignores(pid, Signal.HUP));
+		os.succession().receiveHangUp(Signal.TTIN);
+		os.kill(pid, Signal.HUP);
+		received.await();
+		System.out.println("received");
 	}
 
 	private static void handleSignals() {

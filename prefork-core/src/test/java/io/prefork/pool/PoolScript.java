@@ -13,6 +13,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Drives a pool through an example: keeps the time, ticks, and beats the hearts of the
  * workers that were not silenced.
@@ -29,7 +31,9 @@ final class PoolScript {
 
 	private static final Duration TICK = Duration.ofMillis(250);
 
-	private final Pool pool;
+	private final PoolPolicy policy;
+
+	private Pool pool;
 
 	private final Map<WorkerId, Vitals> vitals = new LinkedHashMap<>();
 
@@ -44,7 +48,24 @@ final class PoolScript {
 	private boolean preparing = true;
 
 	private PoolScript(PoolPolicy policy) {
+		this.policy = policy;
 		this.pool = new Pool(policy, new SplittableRandom(1));
+	}
+
+	/**
+	 * Has another pool go on in place of this one.
+	 */
+	PoolScript handOver() {
+		return handOver(this.policy);
+	}
+
+	/**
+	 * Has another pool go on in place of this one, with other rules.
+	 */
+	PoolScript handOver(PoolPolicy policy) {
+		assertThat(this.pool.isMidway()).isFalse();
+		this.pool = Pool.resume(policy, new SplittableRandom(2), this.pool.carry());
+		return this;
 	}
 
 	static PoolScript of(PoolPolicy policy) {

@@ -13,7 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Pools in random worlds, with {@link PoolInvariants} and {@link PoolDuties} checked
- * after each event: a million of them. A failure names its seed, which tells the same
+ * after each event: a million of them. Each pool is handed over to another one every now
+ * and then, which goes on in its place. A failure names its seed, which tells the same
  * story again:
  * <pre>-Dtest=PoolSimulationTests -Dprefork.test.seed=SEED -Dprefork.test.events=1</pre>
  */
@@ -31,6 +32,8 @@ class PoolSimulationTests {
 
 	private long ticks;
 
+	private long handovers;
+
 	private Duration longestRollout = Duration.ZERO;
 
 	@Test
@@ -45,7 +48,9 @@ class PoolSimulationTests {
 			}
 		}
 		System.out.println(this.events + " events, " + this.ticks + " of them ticks, in " + (seed - SEED)
-				+ " stories; ends of rollouts: " + this.rollouts + ", the longest " + this.longestRollout);
+				+ " stories; handed over " + this.handovers + " times; ends of rollouts: " + this.rollouts
+				+ ", the longest " + this.longestRollout);
+		assertThat(this.handovers).isGreaterThan(EVENTS / 10_000);
 		assertThat(this.rollouts.values()).as("rollouts end in each way: %s", this.rollouts)
 			.allMatch((count) -> count > EVENTS / 10_000);
 	}
@@ -80,6 +85,7 @@ class PoolSimulationTests {
 				world.command(MAXIMUM);
 				world.run(Duration.ofMillis(random.nextInt(25)));
 			}
+			this.handovers += (random.nextInt(4) == 0 && world.handOver()) ? 1 : 0;
 		}
 		if (random.nextBoolean()) {
 			recover(world, policy);
@@ -117,6 +123,7 @@ class PoolSimulationTests {
 			assertThat(world.serving()).isEqualTo(world.view().target());
 			assertThat(world.view().workers()).hasSize(world.view().target() + policy.staffing().spares());
 			assertThat(world.view().trouble()).isEmpty();
+			world.handOver();
 			world.observe((action) -> {
 				throw new AssertionError("a pool at rest does " + action);
 			});
@@ -168,6 +175,9 @@ class PoolSimulationTests {
 			}
 			for (int step = 0; step < 300; step++) {
 				world.run(Duration.ofMillis(500));
+				if (random.nextInt(20) == 0) {
+					world.handOver();
+				}
 				assertThat(world.serving()).isGreaterThanOrEqualTo(least);
 			}
 			assertThat(world.view().state()).isEqualTo(PoolView.State.RUNNING);

@@ -68,6 +68,9 @@ class RecyclingSimulationTests {
 			if (random.nextInt(6) == 0) {
 				world.command(MAXIMUM);
 			}
+			if (random.nextInt(4) == 0) {
+				world.handOver();
+			}
 		}
 		if (!world.over()) {
 			calm(world, policy, resident, random);
@@ -109,6 +112,7 @@ class RecyclingSimulationTests {
 			world.run(Duration.ofMillis(500));
 			if (step % 20 == 0) {
 				leak(world, resident, random);
+				world.handOver();
 			}
 			assertThat(world.serving()).isGreaterThanOrEqualTo(target);
 		}

@@ -13,6 +13,8 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Processes, messages and time as a pool meets them, at random and worse than in life.
  * What the master itself tells (spawned, exited) is told once, in any order; what workers
@@ -24,7 +26,9 @@ final class SimulatedWorld {
 
 	private final SplittableRandom random;
 
-	private final Pool pool;
+	private final PoolPolicy policy;
+
+	private Pool pool;
 
 	private final PoolInvariants invariants;
 
@@ -61,6 +65,7 @@ final class SimulatedWorld {
 
 	SimulatedWorld(PoolPolicy policy, SplittableRandom random) {
 		this.random = random;
+		this.policy = policy;
 		this.pool = new Pool(policy, random.split());
 		this.invariants = new PoolInvariants(policy, this.pool.view());
 		this.duties = new PoolDuties(policy, this.pool.view());
@@ -344,6 +349,24 @@ final class SimulatedWorld {
 
 	private boolean happens(double probability) {
 		return this.random.nextDouble() < probability;
+	}
+
+	/**
+	 * Has another pool go on in place of this one.
+	 * @return {@code false} if there is something in the way
+	 */
+	boolean handOver() {
+		if (over() || this.pool.obstacle().isPresent() || this.pool.isMidway()) {
+			return false;
+		}
+		PoolView before = this.pool.view();
+		this.pool = Pool.resume(this.policy, this.random.split(), this.pool.carry());
+		assertThat(this.pool.view()).isEqualTo(before);
+		return true;
+	}
+
+	Pool pool() {
+		return this.pool;
 	}
 
 	PoolView view() {

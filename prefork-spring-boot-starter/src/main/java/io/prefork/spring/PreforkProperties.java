@@ -197,6 +197,12 @@ public class PreforkProperties {
 	private Duration bootTimeout = Duration.ofSeconds(120);
 
 	/**
+	 * How long the trial run before an upgrade of the master in place may take, and how
+	 * long workers wait for the upgraded master before they leave.
+	 */
+	private Duration upgradeTimeout = Duration.ofSeconds(60);
+
+	/**
 	 * Time that a worker which is to leave is given to answer the requests it holds.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
@@ -551,6 +557,14 @@ public class PreforkProperties {
 
 	public void setBootTimeout(Duration bootTimeout) {
 		this.bootTimeout = bootTimeout;
+	}
+
+	public Duration getUpgradeTimeout() {
+		return this.upgradeTimeout;
+	}
+
+	public void setUpgradeTimeout(Duration upgradeTimeout) {
+		this.upgradeTimeout = upgradeTimeout;
 	}
 
 	public Duration getGracefulTimeout() {

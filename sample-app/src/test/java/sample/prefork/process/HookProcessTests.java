@@ -42,6 +42,9 @@ class HookProcessTests extends ProcessTestSupport {
 		pool.post("/actuator/prefork/reload", "{\"wait\":true}");
 		int reloaded = pool.awaitSettled(1).workers().get(0).generation();
 		assertThat(reloaded).isEqualTo(2);
+		assertThat(pool.post("/actuator/prefork/upgrade", "{}").status()).isEqualTo(202);
+		pool.awaitPool("the master is upgraded",
+				(status) -> status.settledAt(1) && status.json().path("master").path("upgrades").asInt() == 1);
 		pool.expectProblems(LogLines.WORKER_LOST, LogLines.KILLED_BY_KILL);
 		PoolProcess.signal("KILL", pool.pool().pids().get(0));
 		pool.awaitPool("another worker is there", (status) -> status.settledAt(1) && status.exits("crash") == 1);
@@ -51,7 +54,7 @@ class HookProcessTests extends ProcessTestSupport {
 				"nworkers-changed old=1 new=2", "pre-fork generation=1", "post-fork generation=1",
 				"nworkers-changed old=2 new=1", "child-exit generation=1 cause=voluntary",
 				"on-reload generation=2 cause=reload", "pre-fork generation=2", "post-fork generation=2",
-				"child-exit generation=1 cause=voluntary", "child-exit generation=2 cause=signal",
+				"child-exit generation=1 cause=voluntary", "pre-exec", "child-exit generation=2 cause=signal",
 				"pre-fork generation=2", "post-fork generation=2", "child-exit generation=2 cause=voluntary",
 				"on-exit");
 		assertThat(

@@ -53,12 +53,16 @@ class ServiceProcessTests extends ProcessTestSupport {
 				.findFirst()
 				.orElseThrow();
 			assertThat(Long.parseLong(time.substring(time.indexOf('=') + 1))).isGreaterThanOrEqualTo(asked);
+			List<Long> workers = pool.pool().pids();
+			assertThat(pool.post("/actuator/prefork/upgrade", "{}").status()).isEqualTo(202);
+			pool.await("the upgrade is over", PoolProcess.BOOT, () -> manager.phases().size() == 5);
+			assertThat(pool.awaitSettled(2).pids()).isEqualTo(workers);
 			pool.signal("TERM");
 			assertThat(pool.awaitExit(PoolProcess.SOON)).isZero();
 			Awaitility.await("all is read")
 				.atMost(PoolProcess.SOON)
 				.untilAsserted(() -> assertThat(manager.phases()).containsExactly("READY=1", "RELOADING=1", "READY=1",
-						"STOPPING=1"));
+						"RELOADING=1", "READY=1", "STOPPING=1"));
 		}
 	}
 
@@ -96,6 +100,10 @@ class ServiceProcessTests extends ProcessTestSupport {
 		else {
 			System.out.println("Process 1 is not tested: unshare --pid is not permitted");
 		}
+		assertThat(pool.post("/actuator/prefork/upgrade", "{}").status()).isEqualTo(202);
+		pool.awaitPool("the master is upgraded",
+				(status) -> status.json().path("master").path("upgrades").asInt() == 1 && status.settledAt(2));
+		assertThat(Proc.children(master)).containsExactlyInAnyOrderElementsOf(workers);
 		PoolProcess.signal("TERM", master);
 		assertThat(pool.awaitExit(PoolProcess.SOON)).isZero();
 	}

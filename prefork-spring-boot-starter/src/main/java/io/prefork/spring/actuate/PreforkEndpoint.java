@@ -7,6 +7,7 @@ import java.util.function.Function;
 import io.prefork.control.CommandRefusedException;
 import io.prefork.control.PoolControl;
 import io.prefork.control.ReloadDocument;
+import io.prefork.control.UpgradeDocument;
 import io.prefork.control.WorkerDocument;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -28,12 +29,12 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
  * {@code unrestricted}.
  * <p>
  * Every answer but 204 is a JSON object; an error is {@code {"error": "<a sentence>"}}.
- * Statuses besides 200: 202 a reload or rollback was started, 204 a worker is being
- * replaced, 400 the command can never succeed as given, 404 no such worker or action or
- * this process is not part of a pool, 409 it failed and the old generation goes on, 503
- * the pool is in no state to obey or the master does not answer. Nothing was changed by a
- * command that was answered with 400, 404 or 503, except that a master which does not
- * answer may have obeyed before it fell silent.
+ * Statuses besides 200: 202 a reload, rollback or upgrade was started, 204 a worker is
+ * being replaced, 400 the command can never succeed as given, 404 no such worker or
+ * action or this process is not part of a pool, 409 it failed and the old generation goes
+ * on, 503 the pool is in no state to obey or the master does not answer. Nothing was
+ * changed by a command that was answered with 400, 404 or 503, except that a master which
+ * does not answer may have obeyed before it fell silent.
  *
  * @see PoolControl
  */
@@ -94,12 +95,13 @@ public class PreforkEndpoint {
 	}
 
 	/**
-	 * Changes the target by a difference, reloads or rolls back.
-	 * @param action {@code up}, {@code down}, {@code reload} or {@code rollback}
+	 * Changes the target by a difference, reloads, rolls back, or upgrades the master.
+	 * @param action {@code up}, {@code down}, {@code reload}, {@code rollback} or
+	 * {@code upgrade}
 	 * @param by the difference, raw, 1 if {@code null}
 	 * @param wait whether to wait for the verdict of a reload or rollback, raw, no if
 	 * {@code null}
-	 * @return the target before and now, or how the rollout went
+	 * @return the target before and now, or how the rollout or the trial run went
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Map<String, Object>> command(@Selector String action, @Nullable Object by,
@@ -115,8 +117,13 @@ public class PreforkEndpoint {
 				CommandField.BY.rejectIn(action, by);
 				yield reloaded(control.rollback(CommandField.WAIT.flag(wait)));
 			}
+			case "upgrade" -> {
+				CommandField.BY.rejectIn(action, by);
+				CommandField.WAIT.rejectIn(action, wait);
+				yield upgraded(control.upgrade());
+			}
 			default -> error(404, "There is no action \"" + action
-					+ "\"; the actions are \"up\", \"down\", \"reload\" and \"rollback\".");
+					+ "\"; the actions are \"up\", \"down\", \"reload\", \"rollback\" and \"upgrade\".");
 		});
 	}
 
@@ -141,6 +148,14 @@ public class PreforkEndpoint {
 		int status = switch (document.status()) {
 			case STARTED -> 202;
 			case RELOADED -> 200;
+			case FAILED -> 409;
+		};
+		return document(status, document);
+	}
+
+	private WebEndpointResponse<Map<String, Object>> upgraded(UpgradeDocument document) {
+		int status = switch (document.status()) {
+			case STARTED -> 202;
 			case FAILED -> 409;
 		};
 		return document(status, document);

@@ -80,6 +80,8 @@ class PreforkMetrics implements MeterBinder {
 			.register(registry);
 		counter("prefork.spawned", (pool) -> pool.counters().spawned()).description("Worker processes started")
 			.register(registry);
+		counter("prefork.upgrades", (pool) -> pool.master().upgrades()).description("Upgrades of the master in place")
+			.register(registry);
 		endings(registry);
 		this.dynamicMeters.add(new DynamicMeters(registry, this::read));
 	}

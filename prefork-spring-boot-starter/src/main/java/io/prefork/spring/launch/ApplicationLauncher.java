@@ -210,6 +210,25 @@ final class ApplicationLauncher implements WorkerLauncher {
 	}
 
 	@Override
+	public Optional<String> code(int generation) {
+		return this.code.id(generation);
+	}
+
+	@Override
+	public void resume(int generation, Optional<String> code) throws IOException {
+		this.code = this.placement.resumed(generation, code, CacheDirectory.candidates(System.getenv()));
+		this.prepared = true;
+	}
+
+	/**
+	 * The command that starts the master again, beside the one that runs.
+	 */
+	Launch again() {
+		WorkerCommand command = this.commands.forMaster();
+		return new Launch(command.command(), Map.copyOf(command.environment()));
+	}
+
+	@Override
 	public void used(int generation) {
 		this.code.used(generation);
 	}

@@ -93,7 +93,7 @@ class MasterContext {
 			return Optional.of(nested.run());
 		}
 		catch (RuntimeException ex) {
-			logger.error("The master's management context failed to start, so the server stops");
+			logger.error("The master's management context failed to start");
 			return Optional.empty();
 		}
 	}

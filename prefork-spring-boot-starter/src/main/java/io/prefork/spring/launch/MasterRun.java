@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.prefork.master.Handover;
 import io.prefork.master.HookScripts;
 import io.prefork.master.Hooks;
 import io.prefork.master.ListenerSet;
@@ -19,8 +20,8 @@ import io.prefork.master.PidFile;
 import io.prefork.master.RunDirectory;
 import io.prefork.master.ServiceNotifier;
 import io.prefork.master.UserSwitch;
-import io.prefork.os.Account;
 import io.prefork.master.WorkerLauncher;
+import io.prefork.os.Account;
 import io.prefork.os.BindAddress;
 import io.prefork.os.ListenException;
 import io.prefork.os.ListenOptions;
@@ -38,9 +39,9 @@ import io.prefork.worker.WorkerSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.StringUtils;
 
@@ -75,27 +76,49 @@ class MasterRun {
 	 */
 	int run() {
 		ApplicationLauncher launcher = ApplicationLauncher.of(this.arguments, this.environment, this.settings);
+		Optional<Handover.Trial> trial = Handover.trial(System.getenv());
+		if (trial.isPresent()) {
+			return new UpgradeTrialRun(this.settings.properties(), this.environment, launcher).run(trial.get(),
+					policy(this.settings.workerSettings(launcher.processors()), launcher.workers()));
+		}
 		List<BindAddress> addresses = BindAddresses.of(this.settings.properties().getBind(), System.getenv(),
 				this.environment);
-		Master master = prepare(launcher, addresses);
-		installSignals(master);
+		Optional<Handover> handover = handover();
+		Master master = prepare(launcher, addresses, handover);
+		receiveSignals(master, handover);
 		Thread hook = new Thread(() -> stopAndWait(master), "prefork-shutdown");
 		Runtime.getRuntime().addShutdownHook(hook);
+		ManagementPort port = new ManagementPort(
+				new MasterContext(this.application, this.environment, master.control()), master);
+		master.upgradeBy(new InPlaceUpgrade(this.settings.properties().getUpgradeTimeout(), launcher, port));
 		master.start();
-		return supervise(master);
+		return supervise(master, port, handover.isPresent());
 	}
 
-	private int supervise(Master master) {
+	private static Optional<Handover> handover() {
 		try {
-			MasterContext context = new MasterContext(this.application, this.environment, master.control());
-			if (context.isWanted()) {
-				Optional<ConfigurableApplicationContext> started = context.start();
-				if (started.isEmpty()) {
-					master.post(new Event.Stop(true));
-					master.awaitEnd();
-					return 1;
-				}
-				master.onWorkerExited(new ExitEvents(started.get()));
+			return Handover.of(System.getenv(), ProcessHandle.current().pid());
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException("The master cannot go on: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * @param upgraded whether there are workers already, which nothing that fails here is
+	 * to end
+	 */
+	private int supervise(Master master, ManagementPort port, boolean upgraded) {
+		try {
+			boolean open = port.open();
+			if (!open && !upgraded) {
+				logger.error("The server stops, since it would have no management port");
+				master.post(new Event.Stop(true));
+				master.awaitEnd();
+				return 1;
+			}
+			if (!open) {
+				logger.error("The upgraded master goes on without its management port, and takes signals alone");
 			}
 			MasterClasses.load();
 			return master.awaitEnd();
@@ -106,7 +129,28 @@ class MasterRun {
 		}
 	}
 
-	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses) {
+	/**
+	 * What has arrived since this process was another program waits until there is
+	 * somebody to receive it.
+	 */
+	private static void receiveSignals(Master master, Optional<Handover> handover) {
+		try {
+			installSignals(master);
+			if (handover.isPresent()) {
+				OperatingSystem.current().succession().receiveSignals();
+				if (!handover.get().hangUpIgnored()) {
+					OperatingSystem.current().succession().receiveHangUp(Signal.TTIN);
+				}
+				// As process 1, what has ended meanwhile has been told to nobody.
+				master.childEnded();
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("Signals may not reach the master: " + ex.getMessage());
+		}
+	}
+
+	private Master prepare(ApplicationLauncher launcher, List<BindAddress> addresses, Optional<Handover> handover) {
 		OperatingSystem os = OperatingSystem.current();
 		HookScripts scripts = HookSettings.scripts(this.settings.properties().getHooks(), System.getenv());
 		Optional<UserSwitch> user = new WorkerUser(os.accounts()).of(this.settings.properties());
@@ -116,20 +160,23 @@ class MasterRun {
 		RunDirectory runDirectory = null;
 		PidFile pidFile = null;
 		try {
-			runDirectory = runDirectory(user.map(UserSwitch::account));
-			Hooks hooks = starting(new Hooks(scripts, os, runDirectory.path()), scripts, launcher.workers());
-			listeners = listen(os, addresses);
+			runDirectory = runDirectory(user.map(UserSwitch::account), handover);
+			Hooks hooks = hooks(new Hooks(scripts, os, runDirectory.path()), scripts, launcher.workers(), handover);
+			listeners = listen(os, addresses, handover);
 			WorkerUser.giveSockets(user, addresses);
 			pidFile = pidFile();
-			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
+			PidFile.dropOther(handover.flatMap(Handover::pidFile), Optional.ofNullable(pidFile));
+			begin(launcher, handover);
 			WorkerSettings worker = this.settings.workerSettings(launcher.processors());
 			Master master = new Master(
 					new MasterConfiguration(policy(worker, launcher.workers()), worker, listeners, runDirectory,
 							Optional.ofNullable(pidFile), user.isPresent() ? user.get().launcher(launcher) : launcher),
-					os);
+					os, handover);
 			ServiceNotifier.of(System.getenv(), os).ifPresent(master::tell);
 			master.use(hooks);
 			announce(listeners, worker, launcher);
+			handover.ifPresent((before) -> logger.info("It was upgraded in place, and goes on with "
+					+ before.processes().size() + " worker(s) of generation " + before.pool().rollouts().generation()));
 			user.ifPresent((other) -> logger.info("Workers run as user " + other.account()));
 			return master;
 		}
@@ -142,16 +189,38 @@ class MasterRun {
 		}
 	}
 
-	private static Hooks starting(Hooks hooks, HookScripts scripts, int workers) {
-		hooks.starting(workers).ifPresent((refusal) -> {
-			throw HookSettings.refused(scripts, refusal);
-		});
+	/**
+	 * A server that goes on does not start.
+	 */
+	private static Hooks hooks(Hooks hooks, HookScripts scripts, int workers, Optional<Handover> handover) {
+		if (handover.isEmpty()) {
+			hooks.starting(workers).ifPresent((refusal) -> {
+				throw HookSettings.refused(scripts, refusal);
+			});
+		}
 		return hooks;
 	}
 
-	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses) throws ListenException {
-		return ListenerSet.open(os, addresses, new ListenOptions(this.settings.properties().getBacklog(),
-				this.settings.properties().isReusePort(), this.settings.deferAccept()));
+	private static void begin(ApplicationLauncher launcher, Optional<Handover> handover) throws IOException {
+		if (handover.isPresent()) {
+			launcher.resume(handover.get().pool().rollouts().generation(), handover.get().code());
+		}
+		else {
+			launcher.prepare(1, WorkerLauncher.Code.CURRENT);
+		}
+	}
+
+	private ListenerSet listen(OperatingSystem os, List<BindAddress> addresses, Optional<Handover> handover)
+			throws ListenException {
+		ListenOptions options = new ListenOptions(this.settings.properties().getBacklog(),
+				this.settings.properties().isReusePort(), this.settings.deferAccept());
+		return handover.isPresent() ? ListenerSet.resume(os, addresses, options, handover.get().listeners())
+				: ListenerSet.open(os, addresses, options);
+	}
+
+	private RunDirectory runDirectory(Optional<Account> workers, Optional<Handover> handover) throws IOException {
+		return handover.isPresent() ? RunDirectory.resume(handover.get().runDirectory(), workers)
+				: runDirectory(workers);
 	}
 
 	private RunDirectory runDirectory(Optional<Account> workers) {

@@ -69,14 +69,32 @@ final class PlacedCode {
 	 * @throws InvalidSettingException if {@code prefork.cache-dir} cannot be used
 	 */
 	WorkerCode first(int generation, List<Path> candidates) throws IOException {
+		return begin(candidates, (code) -> code.prepareCurrent(generation));
+	}
+
+	/**
+	 * Decides, and goes on with the code of a generation that was made ready before this
+	 * process became what it is.
+	 * @param generation the generation
+	 * @param id what identifies its code, or empty if that was where the application is
+	 * @param candidates where to lay out if no directory was chosen, best first
+	 * @return the code
+	 * @throws IOException if the application is not whole
+	 * @throws InvalidSettingException if {@code prefork.cache-dir} cannot be used
+	 */
+	WorkerCode resumed(int generation, Optional<String> id, List<Path> candidates) throws IOException {
+		return begin(candidates, (code) -> code.resume(generation, id));
+	}
+
+	private WorkerCode begin(List<Path> candidates, Beginning beginning) throws IOException {
 		Optional<String> obstacle = obstacle();
 		if (obstacle.isPresent()) {
 			logger.info("Workers run from where the application is: " + obstacle.get());
 			return inPlace(obstacle.get());
 		}
 		EntryPoint.Jar jar = (EntryPoint.Jar) this.image.entryPoint();
-		return this.setting.isPresent() ? inChosen(this.setting.get(), generation, jar)
-				: inFirstOf(candidates, generation, jar);
+		return this.setting.isPresent() ? inChosen(this.setting.get(), beginning, jar)
+				: inFirstOf(candidates, beginning, jar);
 	}
 
 	private Optional<String> obstacle() {
@@ -89,9 +107,9 @@ final class PlacedCode {
 		return this.hindrance;
 	}
 
-	private WorkerCode inChosen(String directory, int generation, EntryPoint.Jar jar) throws IOException {
+	private WorkerCode inChosen(String directory, Beginning beginning, EntryPoint.Jar jar) throws IOException {
 		try {
-			return in(this.image.workingDirectory().resolve(directory), generation, jar);
+			return in(this.image.workingDirectory().resolve(directory), beginning, jar);
 		}
 		catch (BrokenArchiveException ex) {
 			throw ex;
@@ -105,11 +123,11 @@ final class PlacedCode {
 		}
 	}
 
-	private WorkerCode inFirstOf(List<Path> candidates, int generation, EntryPoint.Jar jar) throws IOException {
+	private WorkerCode inFirstOf(List<Path> candidates, Beginning beginning, EntryPoint.Jar jar) throws IOException {
 		List<String> failures = new ArrayList<>();
 		for (Path candidate : candidates) {
 			try {
-				return in(candidate, generation, jar);
+				return in(candidate, beginning, jar);
 			}
 			catch (BrokenArchiveException ex) {
 				throw ex;
@@ -124,9 +142,9 @@ final class PlacedCode {
 		return inPlace("it could be laid out nowhere");
 	}
 
-	private WorkerCode in(Path parent, int generation, EntryPoint.Jar jar) throws IOException {
+	private WorkerCode in(Path parent, Beginning beginning, EntryPoint.Jar jar) throws IOException {
 		WorkerCode code = LaidOutCode.in(CacheDirectory.in(parent), this.image, jar);
-		code.prepareCurrent(generation);
+		beginning.with(code);
 		return code;
 	}
 
@@ -138,6 +156,16 @@ final class PlacedCode {
 		return (ex instanceof FileSystemException)
 				? ex.getClass().getSimpleName().replaceAll("Exception$", "") + " " + ex.getMessage()
 				: String.valueOf(ex.getMessage());
+	}
+
+	/**
+	 * What is done with code first.
+	 */
+	@FunctionalInterface
+	private interface Beginning {
+
+		void with(WorkerCode code) throws IOException;
+
 	}
 
 }

@@ -59,6 +59,8 @@ final class PoolSettings {
 
 	private static final int LEAST_EVENT_LOOPS = 4;
 
+	private static final Duration LONGEST_UPGRADE = Duration.ofHours(1);
+
 	private final Environment environment;
 
 	private final WebServer server;
@@ -103,6 +105,7 @@ final class PoolSettings {
 		notTooShort("prefork.timeout", this.properties.getTimeout());
 		duration("prefork.boot-timeout", this.properties.getBootTimeout());
 		notTooShort("prefork.boot-timeout", this.properties.getBootTimeout());
+		checkUpgradeTimeout();
 		duration("prefork.graceful-timeout", this.properties.getGracefulTimeout());
 		duration("prefork.drain-quiet-period", this.properties.getDrainQuietPeriod());
 		duration("prefork.keep-alive", this.properties.getKeepAlive());
@@ -132,6 +135,14 @@ final class PoolSettings {
 	 */
 	StaffingSettings staffing() {
 		return new StaffingSettings(this.properties);
+	}
+
+	private void checkUpgradeTimeout() {
+		Duration timeout = this.properties.getUpgradeTimeout();
+		if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_UPGRADE) > 0) {
+			throw new InvalidSettingException("prefork.upgrade-timeout", timeout, "which is not from 1s to 1h",
+					"Set 'prefork.upgrade-timeout' to a duration such as 60s, in which the application's JVM starts.");
+		}
 	}
 
 	private void checkClients() {

@@ -3,6 +3,7 @@ package io.prefork.spring.launch;
 import java.time.Duration;
 import java.util.Optional;
 
+import io.prefork.master.Handover;
 import io.prefork.worker.WorkerSpec;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -56,11 +57,23 @@ class PreforkRunListener implements SpringApplicationRunListener, Ordered {
 				}
 			}
 			case ORDINARY -> {
+				refuseTrial(this.role);
 				Log logger = LogFactory.getLog(PreforkRunListener.class);
 				logger.info("The application runs as one ordinary process, without a pool: " + this.role.reason());
 			}
 			case NESTED -> {
 			}
+		}
+	}
+
+	/**
+	 * A trial run for the upgrade of a master must not become the application.
+	 */
+	private static void refuseTrial(Role role) {
+		if (Handover.trial(System.getenv()).isPresent()) {
+			throw new IllegalStateException(
+					"The master cannot become this: it would run as one ordinary process, without a pool: "
+							+ role.reason());
 		}
 	}
 

@@ -14,6 +14,7 @@ import io.prefork.control.PoolDocument;
 import io.prefork.control.PoolDocument.WorkerSummary;
 import io.prefork.control.ReloadDocument;
 import io.prefork.control.ScaleDocument;
+import io.prefork.control.UpgradeDocument;
 import io.prefork.control.WorkerDocument;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,8 @@ public class FakePoolControl implements PoolControl {
 
 	ReloadDocument reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null, null);
 
+	UpgradeDocument upgrade = new UpgradeDocument(UpgradeDocument.Status.STARTED, Duration.ofSeconds(2), null, null);
+
 	@Nullable RuntimeException failure;
 
 	int reads;
@@ -46,7 +49,7 @@ public class FakePoolControl implements PoolControl {
 		exits.put("crash", 1L);
 		exits.put("timeout", 0L);
 		exits.put("recycled", 1L);
-		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3)), "gthread", 8, 2,
+		return new PoolDocument(state, new PoolDocument.Master(7, Duration.ofMinutes(3), 1), "gthread", 8, 2,
 				List.of(new PoolDocument.ListenerDocument("0.0.0.0:8080", 2048, 0)),
 				new PoolDocument.Workers(4, accepting, 1, 0, 0, 0, 3, 1, 32),
 				new PoolDocument.Counters(120334, 17, 5, 2, 12, 4, 6, exits, Map.of("signal", 1L, "max-age", 1L),
@@ -60,6 +63,7 @@ public class FakePoolControl implements PoolControl {
 	void reset() {
 		this.commands.clear();
 		this.failure = null;
+		this.upgrade = new UpgradeDocument(UpgradeDocument.Status.STARTED, Duration.ofSeconds(2), null, null);
 		this.reload = new ReloadDocument(ReloadDocument.Status.STARTED, 2, null, null, null);
 		this.pool = pool("RUNNING", 4, List.of(WORKER));
 	}
@@ -117,6 +121,12 @@ public class FakePoolControl implements PoolControl {
 	public ReloadDocument rollback(boolean wait) {
 		record("rollback " + wait);
 		return this.reload;
+	}
+
+	@Override
+	public UpgradeDocument upgrade() {
+		record("upgrade");
+		return this.upgrade;
 	}
 
 	@Override

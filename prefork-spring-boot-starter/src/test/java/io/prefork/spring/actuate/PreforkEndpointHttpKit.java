@@ -13,6 +13,7 @@ import java.util.List;
 import io.prefork.control.CommandRefusedException;
 import io.prefork.control.PoolDocument.WorkerSummary;
 import io.prefork.control.ReloadDocument;
+import io.prefork.control.UpgradeDocument;
 import org.json.JSONException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -84,7 +85,7 @@ abstract class PreforkEndpointHttpKit {
 	void whenPoolIsReadThenAnswerIsTheDesignsExample() throws Exception {
 		assertAnswer(get(""), 200,
 				"""
-						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M"},"workerClass":"gthread","threads":8,"generation":2,
+						{"state":"RUNNING","master":{"pid":7,"uptime":"PT3M","upgrades":1},"workerClass":"gthread","threads":8,"generation":2,
 						 "listeners":[{"address":"0.0.0.0:8080","backlog":2048,"queued":0}],
 						 "workers":{"target":4,"accepting":4,"spare":1,"ready":0,"booting":0,"draining":0,"busy":3,"lost":1,"slots":32},
 						 "counters":{"requests":120334,"errors":17,"overflowed":5,"slowClients":2,"slowRequests":12,"timedOut":4,"spawned":6,"exits":{"crash":1,"timeout":0,"recycled":1},
@@ -100,7 +101,8 @@ abstract class PreforkEndpointHttpKit {
 
 	@Test
 	void whenPoolIsReadThenFieldsAreInTheOrderOfTheDesign() throws Exception {
-		assertThat(get("").body()).startsWith("{\"state\":\"RUNNING\",\"master\":{\"pid\":7,\"uptime\":\"PT3M\"},");
+		assertThat(get("").body())
+			.startsWith("{\"state\":\"RUNNING\",\"master\":{\"pid\":7,\"uptime\":\"PT3M\",\"upgrades\":1},");
 	}
 
 	@Test
@@ -279,11 +281,24 @@ abstract class PreforkEndpointHttpKit {
 		assertThat(this.control.commands).isEmpty();
 	}
 
+	@Test
+	void whenMasterIsUpgradedThenTheTrialRunIsAnswered() throws Exception {
+		HttpResponse<String> started = post("/upgrade", "{}");
+		assertThat(started.statusCode()).isEqualTo(202);
+		assertThat(started.body()).isEqualTo("{\"status\":\"STARTED\",\"took\":\"PT2S\"}");
+		this.control.upgrade = new UpgradeDocument(UpgradeDocument.Status.FAILED, Duration.ofSeconds(2), "no", "way");
+		HttpResponse<String> failed = post("/upgrade", "{}");
+		assertThat(failed.statusCode()).isEqualTo(409);
+		assertThat(failed.body()).contains("\"reason\":\"no\"", "\"output\":\"way\"");
+		assertThat(this.control.commands).containsExactly("upgrade", "upgrade");
+		assertError(post("/upgrade", "{\"wait\":true}"), 400, "\"wait\" is not a field of \"upgrade\".");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/sideways", "/0", "/UP" })
 	void whenActionIsUnknownThenNotFoundListsTheActions(String path) throws Exception {
 		assertError(post(path, "{}"), 404, "There is no action \"" + path.substring(1)
-				+ "\"; the actions are \"up\", \"down\", \"reload\" and " + "\"rollback\".");
+				+ "\"; the actions are \"up\", \"down\", \"reload\", \"rollback\" and \"upgrade\".");
 		assertThat(this.control.commands).isEmpty();
 	}
 

@@ -52,6 +52,7 @@ class PreforkMetricsTests {
 		assertThat(counter("prefork.requests.slow")).isEqualTo(12);
 		assertThat(counter("prefork.requests.timed.out")).isEqualTo(4);
 		assertThat(counter("prefork.spawned")).isEqualTo(6);
+		assertThat(counter("prefork.upgrades")).isEqualTo(1);
 	}
 
 	@ParameterizedTest

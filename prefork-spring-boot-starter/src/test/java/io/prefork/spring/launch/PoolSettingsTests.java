@@ -186,6 +186,8 @@ class PoolSettingsTests {
 					prefork.respawn.fatal-exit-codes | 256            | which is not between 0 and 255 | a number from 0 to 255
 					prefork.timeout             | PT-1S               | which is negative              | a duration such as 30s
 					prefork.boot-timeout        | PT-1S               | which is negative              | a duration such as 30s
+					prefork.upgrade-timeout     | PT0.9S              | which is not from 1s to 1h     | a duration such as 60s
+					prefork.upgrade-timeout     | PT1H1M              | which is not from 1s to 1h     | a duration such as 60s
 					prefork.graceful-timeout    | PT-1S               | which is negative              | a duration such as 30s
 					prefork.drain-quiet-period  | PT-1S               | which is negative              | a duration such as 30s
 					prefork.keep-alive          | PT-1S               | which is negative              | a duration such as 30s
