@@ -80,6 +80,7 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 			// What ends a thread of the pool, which makes another
 			Thread thread = Thread.currentThread();
 			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
+			socket.close();
 		}
 		finally {
 			// An interrupt that was meant for the request would close the listener
