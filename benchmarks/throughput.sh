@@ -60,7 +60,7 @@ rate() { # port seconds mode
 		awk '/Requests\/sec/ { print $2 }'
 }
 
-ordinary=(--prefork.enabled=false --server.tomcat.threads.max="$threads" --server.jetty.threads.max=$((threads + 4)))
+ordinary=(--prefork.enabled=false --server.tomcat.threads.max="$threads" --server.jetty.threads.max=$((threads + 4)) --server.jetty.threads.min=4)
 [[ $class == async ]] && ordinary+=(--spring.threads.virtual.enabled=true)
 export JDK_JAVA_OPTIONS="-Dreactor.netty.ioWorkerCount=$threads"
 start "$server" $ordinary_port "${ordinary[@]}"

@@ -135,8 +135,9 @@ final class NettyEndpoint {
 		NettyConnection connection = null;
 		try {
 			Transport.Accepted accepted = this.transport.adopt(server, socket);
-			if (!(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
-				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, this.noDelay);
+			if (!this.noDelay && !(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
+				// Netty has set it
+				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, claim);
 			this.connections.add(connection);

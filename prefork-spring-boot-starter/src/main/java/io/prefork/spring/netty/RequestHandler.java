@@ -121,7 +121,7 @@ final class RequestHandler extends ChannelDuplexHandler {
 		end(0);
 		RequestTracker.Tracked tracked = this.connection.endpoint()
 			.requests()
-			.begin(request.method().name(), request.uri().split("[?#]", 2)[0]);
+			.begin(request.method().name(), withoutQuery(request.uri()));
 		AcceptGate.Claim slot = this.connection.claimFor(this.channel);
 		slot.occupy();
 		this.eventStream = false;
@@ -131,6 +131,15 @@ final class RequestHandler extends ChannelDuplexHandler {
 		this.exchange = new Exchange(tracked, slot);
 		tracked.onExpiry(() -> timeOut(tracked));
 		this.connection.began(this, !this.bodyDue);
+	}
+
+	private static String withoutQuery(String target) {
+		for (int i = 0; i < target.length(); i++) {
+			if (target.charAt(i) == '?' || target.charAt(i) == '#') {
+				return target.substring(0, i);
+			}
+		}
+		return target;
 	}
 
 	/**

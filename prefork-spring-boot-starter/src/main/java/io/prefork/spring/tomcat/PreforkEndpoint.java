@@ -91,7 +91,8 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 	}
 
 	RequestObservation observation() {
-		return adoption().observation();
+		PreforkEndpoint owner = this.threadsOwner;
+		return (owner != null) ? owner.observation() : adoption().observation();
 	}
 
 	void shareThreadsOf(PreforkEndpoint other) {
@@ -380,12 +381,14 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 	}
 
 	void continueAfter(TomcatConnection done) {
-		for (SocketWrapperBase<NioChannel> socket : observation().done(done)) {
-			TomcatConnection connection = connectionOf(socket);
-			if (connection != null) {
-				processSocket(socket, SocketEvent.OPEN_READ, true);
-				connection.worked();
-			}
+		observation().done(done).forEach(Runnable::run);
+	}
+
+	private void resume(SocketWrapperBase<NioChannel> socket) {
+		TomcatConnection connection = connectionOf(socket);
+		if (connection != null) {
+			processSocket(socket, SocketEvent.OPEN_READ, true);
+			connection.worked();
 		}
 	}
 
@@ -413,7 +416,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 			}
 			RequestObservation observation = observation();
 			if (this.event == SocketEvent.OPEN_READ && !ObservedHandler.isUpgraded(socket)
-					&& !observation.admit(connection, socket)) {
+					&& !observation.admit(connection, () -> resume(socket))) {
 				return;
 			}
 			connection.isWorkedFor();

@@ -10,13 +10,12 @@ import io.prefork.worker.RequestTracker;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerType;
 import org.apache.coyote.Request;
-import org.apache.tomcat.util.net.NioChannel;
-import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ties requests to the worker's slots. What holds a slot depends on the worker class: for
- * {@code gthread} a request as long as it has a thread, else from beginning to end.
+ * Ties requests to the worker's slots, whatever connector they come from. What holds a
+ * slot depends on the worker class: for {@code gthread} a request as long as it has a
+ * thread, else from beginning to end.
  * <p>
  * {@code sync} is strict: while an asynchronous request is under way that has left the
  * only thread, whatever other connections have to say waits, although the thread is free.
@@ -32,7 +31,7 @@ final class RequestObservation {
 
 	private final ThreadLocal<@Nullable TomcatConnection> current = new ThreadLocal<>();
 
-	private final Deque<SocketWrapperBase<NioChannel>> postponed = new ArrayDeque<>();
+	private final Deque<Runnable> postponed = new ArrayDeque<>();
 
 	// What the thread works for, or has left it and not ended
 	private @Nullable TomcatConnection served;
@@ -75,19 +74,19 @@ final class RequestObservation {
 	}
 
 	/**
-	 * Whether a connection may be worked for now. If not, its socket is returned by
-	 * {@link #done(TomcatConnection)} when it may.
+	 * Whether a connection may be worked for now.
+	 * @param later what to run when it may, if not
 	 */
-	boolean admit(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
-		return !isStrict() || admitStrictly(connection, socket);
+	boolean admit(TomcatConnection connection, Runnable later) {
+		return !isStrict() || admitStrictly(connection, later);
 	}
 
-	private synchronized boolean admitStrictly(TomcatConnection connection, SocketWrapperBase<NioChannel> socket) {
+	private synchronized boolean admitStrictly(TomcatConnection connection, Runnable later) {
 		if (this.served == null || this.served == connection) {
 			this.served = connection;
 			return true;
 		}
-		this.postponed.add(socket);
+		this.postponed.add(later);
 		return false;
 	}
 
@@ -113,13 +112,13 @@ final class RequestObservation {
 	/**
 	 * A connection has been worked for, or was closed: its request may have left the
 	 * thread, or may have ended.
-	 * @return the sockets whose turn it is
+	 * @return what is to be run now
 	 */
-	List<SocketWrapperBase<NioChannel>> done(TomcatConnection connection) {
+	List<Runnable> done(TomcatConnection connection) {
 		return isStrict() ? doneStrictly(connection) : List.of();
 	}
 
-	private synchronized List<SocketWrapperBase<NioChannel>> doneStrictly(TomcatConnection connection) {
+	private synchronized List<Runnable> doneStrictly(TomcatConnection connection) {
 		if (connection.hasSuspended()) {
 			this.served = connection;
 		}
@@ -129,9 +128,9 @@ final class RequestObservation {
 		if (this.served != null || this.postponed.isEmpty()) {
 			return List.of();
 		}
-		List<SocketWrapperBase<NioChannel>> sockets = List.copyOf(this.postponed);
+		List<Runnable> turns = List.copyOf(this.postponed);
 		this.postponed.clear();
-		return sockets;
+		return turns;
 	}
 
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
+import io.prefork.spring.Holds;
 import io.prefork.spring.Http2Connection;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
@@ -178,6 +179,25 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(first.answer().body()).isEqualTo("http-nio-8080-exec-0");
 		assertThat(second.answer().body()).isEqualTo("http-nio-8080-exec-0");
 		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenSyncHasSeveralListenersThenItServesOneRequestAtATime() throws Exception {
+		SharedListener second = use(SharedListener.tcp());
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener, second);
+		ConfigurableApplicationContext context = start(worker);
+		worker.gate().open();
+		HttpConnection held = connect().get("/held");
+		await().until(() -> worker.requests().busy() == 1);
+		// Its acceptor has most likely passed the gate before the slot was taken
+		HttpConnection next = connectTo(second).get("/thread");
+		HttpConnection third = connect().get("/thread");
+		await().during(Duration.ofMillis(500)).until(() -> !next.hasAnswer() && worker.requests().busy() == 1);
+		context.getBean(Holds.class).release();
+		assertThat(held.answer().status()).isEqualTo(200);
+		assertThat(next.answer().status()).isEqualTo(200);
+		assertThat(third.answer().status()).isEqualTo(200);
+		await().until(() -> worker.gate().taken() == 0);
 	}
 
 	@Test
