@@ -55,6 +55,13 @@ public interface Worker {
 	boolean siblingsHaveFreeSlot();
 
 	/**
+	 * Has this worker leave, since it can accept no more connections: it serves what it
+	 * has, ends, and is replaced. Does nothing if it leaves already.
+	 * @param reason why, a clause for the log
+	 */
+	void leave(String reason);
+
+	/**
 	 * Makes an adapter known, to be told when the worker leaves.
 	 * @param adapter the adapter
 	 */

@@ -180,6 +180,11 @@ public final class WorkerAgent implements Worker, ControlClient.Listener {
 		this.shutdown.applicationCloses();
 	}
 
+	@Override
+	public void leave(String reason) {
+		this.shutdown.resign(reason);
+	}
+
 	/**
 	 * The pool, relayed to the master.
 	 * @return the control

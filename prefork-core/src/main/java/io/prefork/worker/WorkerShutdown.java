@@ -120,6 +120,16 @@ final class WorkerShutdown {
 		}
 	}
 
+	/**
+	 * Leaves by its own word.
+	 */
+	void resign(String reason) {
+		if (!this.leaving.get()) {
+			this.master.tell(new Message.Leaving(reason));
+			leave(reason);
+		}
+	}
+
 	private void drain(String reason) {
 		Serving current = this.serving;
 		Runnable close = this.closeApplication;

@@ -45,6 +45,8 @@ public final class StubWorker implements Worker {
 
 	private volatile boolean siblingsHaveFreeSlot;
 
+	private volatile boolean left;
+
 	public StubWorker(WorkerSettings settings, SharedListener... listeners) {
 		this(settings, Stream.of(listeners).map(SharedListener::inherited).toList());
 	}
@@ -54,6 +56,15 @@ public final class StubWorker implements Worker {
 		this.settings = settings;
 		this.gate = new AcceptGate(settings);
 		this.slowClients = new SlowClients(settings.clients());
+	}
+
+	@Override
+	public void leave(String reason) {
+		this.left = true;
+	}
+
+	public boolean hasLeft() {
+		return this.left;
 	}
 
 	public static WorkerSettings sync() {

@@ -12,6 +12,7 @@ import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts from one listening socket, on a thread of its own: waits for room and at the
@@ -42,6 +43,8 @@ final class Acceptor {
 	// Held from accept until the connection is the server's
 	private final Semaphore accepting = new Semaphore(1);
 
+	private volatile @Nullable Thread thread;
+
 	private volatile boolean stopped;
 
 	Acceptor(NettyEndpoint endpoint, InheritedListener listener, ServerSocketChannel channel) {
@@ -53,6 +56,7 @@ final class Acceptor {
 	void start(PreforkServerChannel server) {
 		Thread thread = new Thread(() -> run(server), "prefork-acceptor-" + this.listener.address());
 		thread.setDaemon(true);
+		this.thread = thread;
 		thread.start();
 	}
 
@@ -102,13 +106,15 @@ final class Acceptor {
 
 	/**
 	 * Accepts nothing any more. On return, what {@code accept} had returned is the
-	 * server's.
+	 * server's. If that is this acceptor's own thread, which does what others have left
+	 * to the {@link ArrivalLoop}, it has handed over already.
 	 */
 	void stop() {
 		this.stopped = true;
 		try {
 			this.channel.close();
-			if (this.accepting.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS)) {
+			if (Thread.currentThread() != this.thread
+					&& this.accepting.tryAcquire(HANDOVER.toMillis(), TimeUnit.MILLISECONDS)) {
 				this.accepting.release();
 			}
 		}

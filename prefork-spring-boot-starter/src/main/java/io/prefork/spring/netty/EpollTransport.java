@@ -67,10 +67,10 @@ final class EpollTransport implements Transport {
 			UnixChannel channel = (remote instanceof InetSocketAddress address)
 					? (EpollSocketChannel) this.channel.invokeExact((Channel) server, own, address)
 					: new EpollDomainSocketChannel(server, own);
-			return new Accepted(channel, (bytes) -> channel.fd().read(bytes, bytes.position(), bytes.limit()));
+			return new Accepted(channel,
+					(bytes) -> channel.fd().isOpen() ? channel.fd().read(bytes, bytes.position(), bytes.limit()) : -1);
 		}
 		catch (Throwable ex) {
-			InheritedDescriptors.close(descriptor);
 			throw new IOException("Netty has not taken a connection over", ex);
 		}
 	}

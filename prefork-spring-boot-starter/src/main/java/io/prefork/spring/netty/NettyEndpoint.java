@@ -128,11 +128,12 @@ final class NettyEndpoint {
 	}
 
 	/**
-	 * Gives a connection that was just accepted to the server.
+	 * Gives a connection that was just accepted to the server. Closes it if that fails.
+	 * @throws IOException if it has failed, and the connection is none of this endpoint's
 	 */
 	void accepted(PreforkServerChannel server, SocketChannel socket, InheritedListener listener) throws IOException {
 		AcceptGate.Claim claim = gate().accepted();
-		NettyConnection connection = null;
+		NettyConnection connection;
 		try {
 			Transport.Accepted accepted = this.transport.adopt(server, socket);
 			if (!this.noDelay && !(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
@@ -140,16 +141,21 @@ final class NettyEndpoint {
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, claim);
-			this.connections.add(connection);
-			server.accept(connection);
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			if (connection != null) {
-				this.connections.remove(connection);
-			}
 			claim.close();
 			socket.close();
 			throw ex;
+		}
+		this.connections.add(connection);
+		try {
+			server.accept(connection);
+		}
+		catch (RuntimeException | Error ex) {
+			// From here on Netty closes the socket: its number may be another's soon
+			if (!connection.channel().isRegistered()) {
+				connection.closeForcibly();
+			}
 		}
 	}
 

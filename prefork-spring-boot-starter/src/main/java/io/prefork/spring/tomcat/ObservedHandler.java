@@ -33,7 +33,9 @@ final class ObservedHandler implements Handler<NioChannel> {
 		}
 		SocketState state = this.delegate.process(socket, event);
 		if (connection != null) {
-			connection.processed(isUpgraded(socket), state == SocketState.LONG);
+			if (connection.processed(isUpgraded(socket), state == SocketState.LONG)) {
+				this.endpoint.observation().upgraded(connection);
+			}
 		}
 		return state;
 	}
@@ -67,6 +69,7 @@ final class ObservedHandler implements Handler<NioChannel> {
 		finally {
 			if (connection != null) {
 				connection.closed();
+				this.endpoint.observation().closed(connection);
 				this.endpoint.continueAfter(connection);
 			}
 		}

@@ -146,7 +146,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 			}
 			catch (ClosedChannelException ex) {
 				if (!this.stopped) {
-					throw ex;
+					leave();
 				}
 			}
 			finally {
@@ -157,6 +157,16 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		}
 		this.acceptorReleased.await();
 		return null;
+	}
+
+	/**
+	 * The listening socket was closed under the acceptor, by an interrupt that the
+	 * application meant for a request, say. It cannot be had again.
+	 */
+	private void leave() {
+		Thread.interrupted();
+		adoption().gate().shut();
+		adoption().worker().leave("its listening socket was closed");
 	}
 
 	private void started() {
@@ -191,6 +201,10 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		}
 		if (ready != null) {
 			serve(ready, observation().admitAtOnce(connection));
+			if (ready.isClosed()) {
+				// It may have been closed before it was admitted
+				continueAfter(connection);
+			}
 		}
 		return true;
 	}

@@ -2,7 +2,9 @@ package io.prefork.spring.tomcat;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.prefork.worker.AcceptGate;
@@ -32,6 +34,9 @@ final class RequestObservation {
 	private final ThreadLocal<@Nullable TomcatConnection> current = new ThreadLocal<>();
 
 	private final Deque<Runnable> postponed = new ArrayDeque<>();
+
+	// Whose work does not ask to be admitted
+	private final Set<TomcatConnection> upgraded = new HashSet<>();
 
 	// What the thread works for, or has left it and not ended
 	private @Nullable TomcatConnection served;
@@ -98,15 +103,33 @@ final class RequestObservation {
 	}
 
 	/**
-	 * Whether a connection may be worked for now, and nothing waits. If so, it is
-	 * {@linkplain #admit admitted}.
+	 * Whether a connection may be worked for now by another thread than the pool's only
+	 * one, and nothing waits. If so, it is {@linkplain #admit admitted}. The pool's
+	 * thread may have work at any time that it does not ask for, as long as there is a
+	 * WebSocket or a connection of HTTP/2.
 	 */
 	synchronized boolean admitAtOnce(TomcatConnection connection) {
-		boolean free = this.served == null && this.postponed.isEmpty();
+		boolean free = this.served == null && this.postponed.isEmpty() && this.upgraded.isEmpty();
 		if (free) {
 			this.served = connection;
 		}
 		return free;
+	}
+
+	/**
+	 * A connection is none of HTTP/1.1 any more.
+	 */
+	synchronized void upgraded(TomcatConnection connection) {
+		if (isStrict() && !connection.isClosed()) {
+			this.upgraded.add(connection);
+		}
+	}
+
+	/**
+	 * A connection is closed.
+	 */
+	synchronized void closed(TomcatConnection connection) {
+		this.upgraded.remove(connection);
 	}
 
 	/**

@@ -166,16 +166,16 @@ final class TomcatConnection {
 	 * Tomcat has done for the connection what there was to do.
 	 * @param upgraded whether it is none of HTTP/1.1 any more
 	 * @param unfinished whether a head, or a request, is not over
+	 * @return whether it is none of HTTP/1.1 any more, which is news
 	 */
-	void processed(boolean upgraded, boolean unfinished) {
-		if (upgraded) {
-			if (!this.upgraded) {
-				this.upgraded = true;
-				this.watch.headRead();
-				this.watch.requestDone();
-			}
+	boolean processed(boolean upgraded, boolean unfinished) {
+		boolean news = upgraded && !this.upgraded;
+		if (news) {
+			this.upgraded = true;
+			this.watch.headRead();
+			this.watch.requestDone();
 		}
-		else if (this.exchanges.get() == 0) {
+		else if (!upgraded && this.exchanges.get() == 0) {
 			this.serving = false;
 			this.watch.requestDone();
 			this.inAHead = unfinished;
@@ -187,6 +187,7 @@ final class TomcatConnection {
 				this.watch.headRead();
 			}
 		}
+		return news;
 	}
 
 	/**
@@ -262,6 +263,10 @@ final class TomcatConnection {
 		if (this.exchanges.get() == 0) {
 			this.claim.close();
 		}
+	}
+
+	boolean isClosed() {
+		return this.closed;
 	}
 
 	/**

@@ -23,6 +23,7 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 	 */
 	final @Nullable UnpolledSocket read(SocketChannel socket) {
 		UnpolledSocket wrapper = null;
+		Throwable failure = null;
 		try {
 			NioChannel channel = unused();
 			UnpolledSocket created = new UnpolledSocket(channel, this);
@@ -46,13 +47,16 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 			getLog().debug("A new connection is closed already", ex);
 		}
 		catch (RuntimeException | Error ex) {
-			getLog().error("A new connection cannot be served", ex);
+			failure = ex;
 		}
 		if (wrapper == null) {
 			destroySocket(socket);
 		}
 		else {
 			wrapper.close();
+		}
+		if (failure != null) {
+			report(failure);
 		}
 		return null;
 	}
@@ -63,6 +67,19 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 		return (channel != null) ? channel
 				: createChannel(new SocketBufferHandler(getSocketProperties().getAppReadBufSize(),
 						getSocketProperties().getAppWriteBufSize(), getSocketProperties().getDirectBuffer()));
+	}
+
+	/**
+	 * Reports what ends a thread of the pool, which makes another. This one goes on.
+	 */
+	private static void report(Throwable failure) {
+		try {
+			Thread thread = Thread.currentThread();
+			thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);
+		}
+		catch (RuntimeException | Error ex) {
+			// Not even memory to say so
+		}
 	}
 
 	/**
@@ -77,10 +94,8 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 			}
 		}
 		catch (Error ex) {
-			// What ends a thread of the pool, which makes another
-			Thread thread = Thread.currentThread();
-			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
 			socket.close();
+			report(ex);
 		}
 		finally {
 			// An interrupt that was meant for the request would close the listener

@@ -1,6 +1,9 @@
 package io.prefork.spring.tomcat;
 
 import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SocketChannel;
 
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
@@ -49,11 +52,14 @@ final class UnpolledSocket extends NioSocketWrapper {
 	 */
 	private synchronized boolean makeKnown() {
 		if (!this.known) {
+			SocketChannel channel = getSocket().getIOChannel();
 			try {
-				getSocket().getIOChannel().register(getPoller().getSelector(), 0, this);
-				this.known = true;
+				if (channel != null) {
+					channel.register(getPoller().getSelector(), 0, this);
+					this.known = true;
+				}
 			}
-			catch (IOException ex) {
+			catch (IOException | ClosedSelectorException | CancelledKeyException ex) {
 				close();
 			}
 		}

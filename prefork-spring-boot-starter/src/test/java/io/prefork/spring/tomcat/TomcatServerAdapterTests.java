@@ -215,6 +215,44 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
+	void whenInterruptClosesTheListeningSocketThenWorkerLeaves() throws Exception {
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
+		Harm harm = new Harm();
+		use(TomcatTestApplication.run(worker, (factory) -> factory.addEngineValves(harm)));
+		HttpConnection first = connect().get("/hello");
+		worker.gate().open();
+		assertThat(first.answer().status()).isEqualTo(200);
+		// The first ones may come before the thread waits in accept
+		await().until(() -> {
+			harm.thread.interrupt();
+			return worker.hasLeft();
+		});
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenSyncHasAWebSocketThenAnotherThreadServesNothing() throws Exception {
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
+		start(worker);
+		worker.gate().open();
+		HttpConnection webSocket = connect().send("""
+				GET /long/socket HTTP/1.1\r
+				Host: localhost\r
+				Upgrade: websocket\r
+				Connection: Upgrade\r
+				Sec-WebSocket-Version: 13\r
+				Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+				\r
+				""");
+		assertThat(webSocket.head().status()).isEqualTo(101);
+		await().until(() -> worker.gate().taken() == 0);
+		assertThat(connect().get("/thread").answer().body()).isEqualTo("http-nio-8080-exec-1");
+		webSocket.close();
+		await().until(() -> worker.connections() == 0);
+		worker.gate().close();
+	}
+
+	@Test
 	void whenClientResetsASuspendedStreamThenItsRequestIsOver() throws Exception {
 		Started started = started(StubWorker.gthread(2), "server.http2.enabled=true");
 		Http2Connection connection = new Http2Connection(connect());
@@ -230,12 +268,15 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	 */
 	private static final class Harm extends ValveBase {
 
+		private volatile Thread thread = Thread.currentThread();
+
 		Harm() {
 			super(true);
 		}
 
 		@Override
 		public void invoke(Request request, Response response) throws IOException, ServletException {
+			this.thread = Thread.currentThread();
 			if ("break".equals(request.getQueryString())) {
 				throw new InternalError("On purpose");
 			}
