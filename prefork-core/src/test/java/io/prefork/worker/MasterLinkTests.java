@@ -188,9 +188,12 @@ class MasterLinkTests implements ControlClient.Listener {
 
 		private final List<ControlConnection> connections = new CopyOnWriteArrayList<>();
 
+		private final Path directory;
+
 		private final ControlServer server;
 
 		Side(Path directory) throws IOException {
+			this.directory = directory;
 			ControlServer.remove(directory);
 			this.server = ControlServer.open(directory, this);
 		}
@@ -213,6 +216,9 @@ class MasterLinkTests implements ControlClient.Listener {
 
 		@Override
 		public void close() throws IOException {
+			// First, as a master does it that becomes another program: a thread in accept
+			// keeps the socket a moment longer, for who looks for the master again
+			ControlServer.remove(this.directory);
 			this.server.close();
 			this.connections.forEach(ControlConnection::close);
 		}
