@@ -27,7 +27,7 @@ final class RequestReports {
 	 * Reports a request, or counts it for the next report.
 	 * @param what what is the matter with it
 	 */
-	void report(long now, String what, RequestTracker.RunningRequest request, StackTraceElement[] stack) {
+	void report(long now, String what, RunningRequest request, StackTraceElement[] stack) {
 		if (this.any && now - this.last < INTERVAL) {
 			this.suppressed++;
 			return;

@@ -114,7 +114,7 @@ public final class RequestTimeouts {
 	}
 
 	private void expire(RequestTracker.Tracked request, long now) {
-		RequestTracker.RunningRequest running = request.asOf(now);
+		RunningRequest running = request.asOf(now);
 		StackTraceElement[] stack = request.stack();
 		RequestExpiry.Outcome outcome = request.expire();
 		if (outcome == RequestExpiry.Outcome.SPARED || !request.isNewlyTimedOut()) {

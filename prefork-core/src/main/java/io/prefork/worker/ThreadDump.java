@@ -58,17 +58,14 @@ final class ThreadDump {
 	}
 
 	private void requests(RequestTracker requests) {
-		requests.running()
-			.stream()
-			.sorted(Comparator.comparing(RequestTracker.RunningRequest::age).reversed())
-			.forEach((request) -> {
-				this.text.append("request ").append(request.describe()).append('\n');
-				Thread thread = request.thread();
-				if (thread != null) {
-					stack(thread.getStackTrace());
-					this.told.add(thread.getId());
-				}
-			});
+		requests.running().stream().sorted(Comparator.comparing(RunningRequest::age).reversed()).forEach((request) -> {
+			this.text.append("request ").append(request.describe()).append('\n');
+			Thread thread = request.thread();
+			if (thread != null) {
+				stack(thread.getStackTrace());
+				this.told.add(thread.getId());
+			}
+		});
 	}
 
 	private void deadlocks() {

@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Records what the master says of itself.
  */
-class RecordingListener implements ControlClient.Listener {
+public class RecordingListener implements ControlClient.Listener {
 
-	final List<Message> told = new CopyOnWriteArrayList<>();
+	public final List<Message> told = new CopyOnWriteArrayList<>();
 
-	final AtomicInteger gone = new AtomicInteger();
+	public final AtomicInteger gone = new AtomicInteger();
 
 	@Override
 	public void told(Message message) {

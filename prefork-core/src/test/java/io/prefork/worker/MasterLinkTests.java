@@ -11,13 +11,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
-import io.prefork.control.ControlClient;
 import io.prefork.control.ControlConnection;
 import io.prefork.control.ControlServer;
 import io.prefork.control.MasterUnavailableException;
 import io.prefork.control.Message;
+import io.prefork.control.RecordingListener;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,16 +28,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
-class MasterLinkTests implements ControlClient.Listener {
+class MasterLinkTests {
 
 	private static final List<Message> STATE = List.of(new Message.Ready(), new Message.Accepting());
 
 	@TempDir
 	private Path directory;
 
-	private final List<Message> told = new CopyOnWriteArrayList<>();
-
-	private final AtomicInteger gone = new AtomicInteger();
+	private final RecordingListener listener = new RecordingListener();
 
 	private final MasterLink link = new MasterLink();
 
@@ -55,7 +52,7 @@ class MasterLinkTests implements ControlClient.Listener {
 	void whenTheMasterIsGoneThenThatIsSaid() throws IOException {
 		connect();
 		this.master.close();
-		await().until(() -> this.gone.get() == 1);
+		await().until(() -> this.listener.gone.get() == 1);
 	}
 
 	@Test
@@ -72,10 +69,10 @@ class MasterLinkTests implements ControlClient.Listener {
 		await().untilAsserted(() -> assertThat(this.master.received).containsExactly(new Message.Hello(1, 7),
 				STATE.get(0), STATE.get(1), new Message.Health("db is DOWN"), new Message.Leaving("TERM")));
 		this.master.tell(new Message.Drain("scale-down"));
-		await().untilAsserted(() -> assertThat(this.told).containsExactly(new Message.Drain("scale-down")));
-		assertThat(this.gone).hasValue(0);
+		await().untilAsserted(() -> assertThat(this.listener.told).containsExactly(new Message.Drain("scale-down")));
+		assertThat(this.listener.gone).hasValue(0);
 		this.master.close();
-		await().until(() -> this.gone.get() == 1);
+		await().until(() -> this.listener.gone.get() == 1);
 	}
 
 	@Test
@@ -89,7 +86,7 @@ class MasterLinkTests implements ControlClient.Listener {
 		await().untilAsserted(() -> assertThat(this.master.received).last().isEqualTo(new Message.ShuttingDown()));
 		assertThat(lastWords).succeedsWithin(Duration.ofSeconds(30));
 		this.master.close();
-		await().until(() -> this.gone.get() == 1);
+		await().until(() -> this.listener.gone.get() == 1);
 		assertThatExceptionOfType(MasterUnavailableException.class).isThrownBy(() -> this.link.pool().pool())
 			.withMessage("The master is gone");
 	}
@@ -119,7 +116,7 @@ class MasterLinkTests implements ControlClient.Listener {
 		this.master.tell(new Message.HoldOn(200));
 		await().untilAsserted(() -> assertThat(this.master.received).last().isEqualTo(new Message.Holding()));
 		this.master.close();
-		await().until(() -> this.gone.get() == 1);
+		await().until(() -> this.listener.gone.get() == 1);
 	}
 
 	@Test
@@ -129,18 +126,18 @@ class MasterLinkTests implements ControlClient.Listener {
 		this.master.close();
 		this.master = new Side(this.directory);
 		await().untilAsserted(() -> assertThat(this.master.received).startsWith(new Message.Hello(1, 7)));
-		assertThat(this.gone).hasValue(0);
+		assertThat(this.listener.gone).hasValue(0);
 	}
 
 	@Test
 	void whenAWorkerBootsWhileTheMasterIsUpgradedThenItWaitsForIt() throws Exception {
-		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this, () -> STATE));
+		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this.listener, () -> STATE));
 		handOver(Instant.now().minusSeconds(1));
-		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this, () -> STATE));
+		assertThatIOException().isThrownBy(() -> this.link.connect(spec(), this.listener, () -> STATE));
 		handOver(Instant.now().plusSeconds(60));
 		CompletableFuture<Void> connecting = CompletableFuture.runAsync(() -> {
 			try {
-				this.link.connect(spec(), this, () -> STATE);
+				this.link.connect(spec(), this.listener, () -> STATE);
 			}
 			catch (IOException ex) {
 				throw new IllegalStateException(ex);
@@ -161,22 +158,12 @@ class MasterLinkTests implements ControlClient.Listener {
 
 	private void connect() throws IOException {
 		this.master = new Side(this.directory);
-		this.link.connect(spec(), this, () -> STATE);
+		this.link.connect(spec(), this.listener, () -> STATE);
 		await().untilAsserted(() -> assertThat(this.master.received).containsExactly(new Message.Hello(1, 7)));
 	}
 
 	private WorkerSpec spec() {
 		return new WorkerSpec(1, 7, 1, this.directory, List.of());
-	}
-
-	@Override
-	public void told(Message message) {
-		this.told.add(message);
-	}
-
-	@Override
-	public void masterGone() {
-		this.gone.incrementAndGet();
 	}
 
 	/**

@@ -39,8 +39,7 @@ class RequestTrackerTests {
 	void whenRequestsRunThenListedWithTheOldestFirst() {
 		this.tracker.begin("GET", "/first");
 		this.tracker.begin("POST", "/second");
-		assertThat(this.tracker.running()).extracting(RequestTracker.RunningRequest::target)
-			.containsExactly("/first", "/second");
+		assertThat(this.tracker.running()).extracting(RunningRequest::target).containsExactly("/first", "/second");
 		assertThat(this.tracker.running().get(0)).satisfies((request) -> {
 			assertThat(request.method()).isEqualTo("GET");
 			assertThat(request.age()).isGreaterThan(Duration.ZERO);
