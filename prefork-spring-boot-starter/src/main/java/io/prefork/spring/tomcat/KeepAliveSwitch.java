@@ -39,6 +39,13 @@ final class KeepAliveSwitch {
 	}
 
 	/**
+	 * Whether keep-alive can be turned off for one request.
+	 */
+	static boolean isAvailable() {
+		return KEEP_ALIVE != null;
+	}
+
+	/**
 	 * Makes a processor reachable from its request.
 	 */
 	void install(Processor processor) {

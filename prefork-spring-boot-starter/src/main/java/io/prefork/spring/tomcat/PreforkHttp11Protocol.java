@@ -39,6 +39,8 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	private int keepAliveRequests = DEFAULT_KEEP_ALIVE_REQUESTS;
 
+	private boolean keepingNone;
+
 	private final KeepAliveSwitch keepAliveSwitch = new KeepAliveSwitch();
 
 	/**
@@ -94,7 +96,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 			case SYNC -> {
 				setExecutor(null);
 				setThreads(1);
-				setMaxKeepAliveRequests(1);
+				this.keepingNone = true;
 			}
 			case GTHREAD -> {
 				Executor executor = getExecutor();
@@ -156,7 +158,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	private void setKeepAlive(Duration keepAlive) {
 		if (keepAlive.isZero()) {
-			setMaxKeepAliveRequests(1);
+			this.keepingNone = true;
 		}
 		else {
 			setKeepAliveTimeout((int) Math.min(keepAlive.toMillis(), Integer.MAX_VALUE));
@@ -165,7 +167,19 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	@Override
 	public void setAdapter(Adapter adapter) {
-		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation()));
+		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation(), this::announceClose));
+	}
+
+	/**
+	 * Has the answer to a request say {@code Connection: close}, if it is to. A WebSocket
+	 * has no answer, and clients take what is said besides {@code Connection: Upgrade}
+	 * for a failure.
+	 * @param request the request, whose head has been read
+	 */
+	private void announceClose(Request request) {
+		if (announcesClose() && !"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+			this.keepAliveSwitch.turnOff(request);
+		}
 	}
 
 	/**
@@ -176,7 +190,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	@Override
 	public int getMaxKeepAliveRequests() {
-		return announcesClose() ? 1 : super.getMaxKeepAliveRequests();
+		return (announcesClose() && !KeepAliveSwitch.isAvailable()) ? 1 : super.getMaxKeepAliveRequests();
 	}
 
 	/**
@@ -201,7 +215,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 * holds on to a worker that is not.
 	 */
 	private boolean announcesClose() {
-		return this.endpoint.isClosing() || this.endpoint.sendsElsewhere();
+		return this.keepingNone || this.endpoint.isClosing() || this.endpoint.sendsElsewhere();
 	}
 
 	@Override

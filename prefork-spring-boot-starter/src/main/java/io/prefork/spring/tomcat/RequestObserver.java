@@ -1,6 +1,7 @@
 package io.prefork.spring.tomcat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,21 +26,29 @@ final class RequestObserver implements Adapter {
 
 	private final RequestObservation observation;
 
+	private final Consumer<Request> headRead;
+
 	private final @Nullable TomcatConnection streamsOf;
 
 	private final Runnable goAway;
 
 	private final @Nullable Predicate<Request> streamReset;
 
-	RequestObserver(Adapter delegate, RequestObservation observation) {
-		this(delegate, observation, null, () -> {
+	/**
+	 * Makes an observer.
+	 * @param headRead what to do when the head of a request that has its connection to
+	 * itself has been read
+	 */
+	RequestObserver(Adapter delegate, RequestObservation observation, Consumer<Request> headRead) {
+		this(delegate, observation, headRead, null, () -> {
 		}, null);
 	}
 
-	private RequestObserver(Adapter delegate, RequestObservation observation, @Nullable TomcatConnection streamsOf,
-			Runnable goAway, @Nullable Predicate<Request> streamReset) {
+	private RequestObserver(Adapter delegate, RequestObservation observation, Consumer<Request> headRead,
+			@Nullable TomcatConnection streamsOf, Runnable goAway, @Nullable Predicate<Request> streamReset) {
 		this.delegate = delegate;
 		this.observation = observation;
+		this.headRead = headRead;
 		this.streamsOf = streamsOf;
 		this.goAway = goAway;
 		this.streamReset = streamReset;
@@ -52,14 +61,17 @@ final class RequestObserver implements Adapter {
 	 * @param streamReset resets the stream of a request, if that is possible
 	 */
 	RequestObserver forStreamsOf(TomcatConnection connection, Runnable goAway, Predicate<Request> streamReset) {
-		return new RequestObserver(this.delegate, this.observation, connection, goAway, streamReset);
+		return new RequestObserver(this.delegate, this.observation, this.headRead, connection, goAway, streamReset);
 	}
 
 	@Override
 	public void service(Request request, Response response) throws Exception {
 		Exchange exchange = this.observation.begin(request, this.streamsOf, this.streamReset);
 		request.setNote(NOTE, exchange);
-		if (this.streamsOf != null && this.streamsOf.isAtItsLastRequest()) {
+		if (this.streamsOf == null) {
+			this.headRead.accept(request);
+		}
+		else if (this.streamsOf.isAtItsLastRequest()) {
 			this.goAway.run();
 		}
 		boolean success = false;
