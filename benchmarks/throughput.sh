@@ -9,7 +9,7 @@
 # Both kinds of connections in turn, unless one is named.
 #
 # A JVM that still compiles is slow, and workers that share the processors are for longer than one JVM: each of the two is
-# loaded until it is faster no more, for WARM_UP seconds at most. THREADS are those of the ordinary application; each worker gets its share of them.
+# loaded until its compilers rest, for WARM_UP seconds at most. THREADS are those of the ordinary application; each worker gets its share of them.
 # SERVER is tomcat, jetty, reactor-netty, reactive-tomcat or reactive-jetty. "all" takes
 # each class on each server, with kept-alive connections and without.
 # Needs wrk, curl and what README.md says.
@@ -17,7 +17,7 @@ set -euo pipefail
 options=("$@")
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-pairs=5 seconds=10 warm_up=240 connections=32 workers=2 threads=16 class= server=tomcat
+pairs=5 seconds=10 warm_up=400 connections=32 workers=2 threads= class= server=tomcat
 while getopts n:d:u:c:w:t:s:k: option; do
 	case $option in
 		n) pairs=$OPTARG ;;
@@ -46,6 +46,11 @@ if [[ -z $class ]]; then
 	class=gthread
 	[[ $server == rea* ]] && class=reactive
 fi
+if [[ -z $threads ]]; then
+	threads=16
+	# As many event loops as Reactor Netty makes by itself: they never block, and more of them only change places
+	[[ $server == reactor-netty ]] && threads=$(($(nproc) > 4 ? $(nproc) : 4))
+fi
 modes=("$@")
 [[ $# == 0 ]] && modes=(keep-alive close)
 if [[ $class == sync ]]; then
@@ -67,22 +72,32 @@ start "$server" $ordinary_port "${ordinary[@]}"
 unset JDK_JAVA_OPTIONS
 start_pool "$server" $pool_port "$workers" --prefork.worker-class="$class" --prefork.threads=$(((threads + workers - 1) / workers))
 
-warm_up() { # port mode: until three rounds have brought less than 2 % in all
-	local best=0 idle=0 round=8 used rate
-	for ((used = 0; used < warm_up && idle < 3; used += round)); do
-		rate=$(rate "$1" $round "$2")
-		if awk -v rate="$rate" -v best="$best" 'BEGIN { exit !(rate > best * 1.02) }'; then
-			best=$rate idle=0
-		else
-			idle=$((idle + 1))
-		fi
-	done
-	echo "port $1 is warm after $used s, $2: $best/s"
+compiling() { # pid...: clock ticks that the compilers of JVMs have used
+	local pid
+	for pid in "$@"; do
+		grep -lE '^C[12] Compiler' /proc/"$pid"/task/*/comm 2>/dev/null | sed 's/comm$/stat/' | xargs -r cat 2>/dev/null || true
+	done | sed 's/.*) //' | awk '{ ticks += $12 + $13 } END { print ticks + 0 }'
 }
 
+warm_up() { # port mode pid...: until the compilers have used less than 3 % of a processor, twice
+	local port=$1 mode=$2 used quiet=0 round=8 before rate ticks
+	shift 2
+	for ((used = 0; used < warm_up && quiet < 2; used += round)); do
+		before=$(compiling "$@")
+		rate=$(rate "$port" $round "$mode")
+		ticks=$(($(compiling "$@") - before))
+		((ticks < round * $(getconf CLK_TCK) * 3 / 100)) && quiet=$((quiet + 1)) || quiet=0
+	done
+	echo "port $port is warm after $used s, $mode: $rate/s"
+}
+
+ordinary_pid=${pids[0]}
+workers_pids=$(pgrep -P "${pids[1]}" | paste -sd' ')
+
 for mode in "${modes[@]}"; do
-	warm_up $ordinary_port "$mode"
-	warm_up $pool_port "$mode"
+	warm_up $ordinary_port "$mode" "$ordinary_pid"
+	# shellcheck disable=SC2086
+	warm_up $pool_port "$mode" $workers_pids
 	ratios=()
 	for ((pair = 1; pair <= pairs; pair++)); do
 		alone=$(rate $ordinary_port "$seconds" "$mode")
