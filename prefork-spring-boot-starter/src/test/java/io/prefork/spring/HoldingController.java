@@ -12,6 +12,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -66,6 +67,12 @@ public class HoldingController {
 			Thread.currentThread().interrupt();
 			return ResponseEntity.status(HttpStatus.GATEWAY_TIMEOUT).body("interrupted");
 		}
+	}
+
+	@RequestMapping("/interrupting")
+	String interrupting() {
+		Thread.currentThread().interrupt();
+		return "interrupted";
 	}
 
 	@GetMapping("/held-empty")

@@ -47,16 +47,16 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenThereAreSeveralListenersThenAllAreAdoptedAndLeftToSiblings() throws Exception {
-		List<SharedListener> listeners = List.of(this.listener, use(SharedListener.tcp()), unixListener());
-		StubWorker worker = new StubWorker(serving(3), listeners.toArray(SharedListener[]::new));
+		List<TestListener> listeners = List.of(this.listener, use(TestListener.tcp()), unixListener());
+		StubWorker worker = new StubWorker(serving(3), listeners.toArray(TestListener[]::new));
 		start(worker);
 		worker.gate().open();
-		for (SharedListener listener : listeners) {
+		for (TestListener listener : listeners) {
 			assertThat(connectTo(listener).get("/hello").answer().body()).isEqualTo("hello");
 		}
 		assertThat(worker.connections()).isEqualTo(3);
 		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
-		for (SharedListener listener : listeners) {
+		for (TestListener listener : listeners) {
 			connectTo(listener).get("/hello");
 			await().until(listener::takeQueued);
 		}
@@ -319,16 +319,15 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 
 	@Test
 	void whenAddressesSayWhatIsSpokenThenHttpAndHttpsAreServedSideBySide() throws Exception {
-		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
-		List<SharedListener> secure = List.of(use(SharedListener.tcp(Scheme.HTTPS)),
-				use(SharedListener.tcp(Scheme.HTTPS)));
+		TestListener plain = use(TestListener.tcp(Scheme.HTTP));
+		List<TestListener> secure = List.of(use(TestListener.tcp(Scheme.HTTPS)), use(TestListener.tcp(Scheme.HTTPS)));
 		StubWorker worker = new StubWorker(serving(4), plain, secure.get(0), secure.get(1));
 		start(worker, "server.http2.enabled=true", "server.ssl.key-store=" + TestCertificate.keyStore(),
 				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
 		worker.gate().open();
 		assertThat(connectTo(plain).get("/hello").answer().body()).isEqualTo("hello");
 		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
-		for (SharedListener listener : secure) {
+		for (TestListener listener : secure) {
 			HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + listener.port() + "/hello"))
 				.timeout(PATIENTLY)
 				.build();

@@ -42,7 +42,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 	@Test
 	void whenDrainedWhileBusyThenAnswerClosesAlthoughRequestBeganBefore() throws Exception {
 		for (String target : List.of("/held", "/held-chunked", "/async")) {
-			SharedListener listener = use(SharedListener.tcp());
+			TestListener listener = use(TestListener.tcp());
 			StubWorker worker = new StubWorker(serving(2), listener);
 			ConfigurableApplicationContext context = start(worker);
 			worker.gate().open();

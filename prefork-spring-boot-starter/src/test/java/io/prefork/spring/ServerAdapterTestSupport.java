@@ -44,7 +44,7 @@ public abstract class ServerAdapterTestSupport {
 
 	protected static final Duration PATIENTLY = Duration.ofSeconds(30);
 
-	protected SharedListener listener = SharedListener.tcp();
+	protected TestListener listener = TestListener.tcp();
 
 	@TempDir
 	private Path sockets;
@@ -114,7 +114,7 @@ public abstract class ServerAdapterTestSupport {
 			}
 			closeResources();
 			this.resources.clear();
-			this.listener = use(SharedListener.tcp());
+			this.listener = use(TestListener.tcp());
 		}
 	}
 
@@ -163,7 +163,7 @@ public abstract class ServerAdapterTestSupport {
 	/**
 	 * Connects to another listener, whatever its family.
 	 */
-	protected final HttpConnection connectTo(SharedListener listener) throws IOException {
+	protected final HttpConnection connectTo(TestListener listener) throws IOException {
 		if (listener.family() != StandardProtocolFamily.UNIX) {
 			return use(HttpConnection.open(listener.port()));
 		}
@@ -174,8 +174,8 @@ public abstract class ServerAdapterTestSupport {
 	/**
 	 * Opens a unix-domain socket besides the listener.
 	 */
-	protected final SharedListener unixListener() {
-		return use(SharedListener.unix(this.sockets.resolve("app.sock")));
+	protected final TestListener unixListener() {
+		return use(TestListener.unix(this.sockets.resolve("app.sock")));
 	}
 
 	/**

@@ -135,7 +135,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 	@EnumSource(mode = Mode.EXCLUDE, names = "CUSTOM")
 	void whenApplicationIsSlowThenItsClientIsNotBlamed(WorkerType type) throws Exception {
 		for (String target : List.of("/held", "/async")) {
-			SharedListener listener = use(SharedListener.tcp());
+			TestListener listener = use(TestListener.tcp());
 			assumeHosts(type);
 			StubWorker worker = new StubWorker(settings(type).with(LIMITS), listener);
 			Holds holds = start(worker, "spring.threads.virtual.enabled=" + (type == WorkerType.ASYNC))
@@ -154,7 +154,7 @@ public abstract class SlowClientCompatibilityKit extends ServerAdapterTestSuppor
 		unlessAtAStandstill(Duration.ofMillis(200), () -> {
 			assumeHosts(WorkerType.GTHREAD);
 			for (WorkerSettings settings : List.of(StubWorker.gthread(1), StubWorker.sync())) {
-				SharedListener listener = use(SharedListener.tcp());
+				TestListener listener = use(TestListener.tcp());
 				StubWorker worker = new StubWorker(settings.with(LIMITS), listener);
 				Holds holds = start(worker).getBean(Holds.class);
 				worker.gate().open();

@@ -47,8 +47,8 @@ public final class StubWorker implements Worker {
 
 	private volatile boolean left;
 
-	public StubWorker(WorkerSettings settings, SharedListener... listeners) {
-		this(settings, Stream.of(listeners).map(SharedListener::inherited).toList());
+	public StubWorker(WorkerSettings settings, TestListener... listeners) {
+		this(settings, Stream.of(listeners).map(TestListener::inherited).toList());
 	}
 
 	public StubWorker(WorkerSettings settings, List<InheritedListener> listeners) {

@@ -131,8 +131,8 @@ final class Connectors {
 
 	private PreforkConnector add(ServerConnector like, InheritedListener listener,
 			Collection<ConnectionFactory> factories, int selectors) {
-		PreforkConnector connector = new PreforkConnector(like, selectors, factories, this.workerServer, listener,
-				this.channels);
+		PreforkConnector connector = new PreforkConnector(like, selectors, factories, this.workerServer,
+				this.workerServer.share(listener, this.channels));
 		this.adopted.add(connector);
 		return connector;
 	}

@@ -37,6 +37,9 @@ final class JettyConnection {
 
 	private volatile boolean upgraded;
 
+	// Nothing is left to be read of the last request
+	private volatile boolean whole;
+
 	private volatile boolean closed;
 
 	private volatile boolean answeredInPlaceOfApplication;
@@ -75,6 +78,7 @@ final class JettyConnection {
 	boolean began() {
 		this.claim.settle();
 		this.watch.headRead();
+		this.whole = false;
 		this.requests.incrementAndGet();
 		return this.exchanges.incrementAndGet() == 1;
 	}
@@ -103,6 +107,21 @@ final class JettyConnection {
 	}
 
 	/**
+	 * The request has been read to its end.
+	 */
+	void requestRead() {
+		this.whole = true;
+	}
+
+	/**
+	 * Whether the client has its answer and nothing more to send that belongs to its
+	 * request.
+	 */
+	boolean isAnswered() {
+		return this.whole && !this.upgraded && this.exchanges.get() == 0;
+	}
+
+	/**
 	 * A request becomes a conversation in another protocol, which ends by itself.
 	 */
 	void upgraded() {
@@ -115,6 +134,13 @@ final class JettyConnection {
 	 */
 	void multiplexed() {
 		this.upgraded = true;
+	}
+
+	/**
+	 * Whether another protocol is spoken than one request of HTTP/1.1 after the other.
+	 */
+	boolean isUpgraded() {
+		return this.upgraded;
 	}
 
 	/**

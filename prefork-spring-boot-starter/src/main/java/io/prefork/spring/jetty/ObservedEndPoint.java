@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.ThreadPool;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The socket of a connection. Sees what passes it, below TLS.
  */
-final class ObservedEndPoint extends SocketChannelEndPoint {
+final class ObservedEndPoint extends UnselectedEndPoint {
 
 	private final PreforkConnector connector;
 
@@ -33,8 +32,7 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	private final @Nullable Duration keepAlive;
 
-	// Used by the selector alone
-	private SelectionKey key;
+	private final boolean accepting;
 
 	private final AtomicBoolean probing = new AtomicBoolean();
 
@@ -42,18 +40,21 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	private volatile boolean opening = true;
 
+	// Used by the thread that opens the connection alone
+	private boolean readAgain;
+
 	/**
 	 * Makes the endpoint of a connection.
-	 * @param keepAlive how long the connection is kept while it is idle, if that differs
-	 * from what the connector says
+	 * @param accepting whether the calling thread, which will {@linkplain #readAtOnce()
+	 * read}, is the acceptor
 	 */
-	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, PreforkConnector connector,
-			JettyConnection connection, @Nullable Duration keepAlive) {
-		super(channel, selector, key, connector.getScheduler());
-		this.key = key;
+	ObservedEndPoint(SocketChannel channel, ManagedSelector selector, PreforkConnector connector,
+			JettyConnection connection, boolean accepting) {
+		super(channel, selector, connector.getScheduler());
 		this.connector = connector;
 		this.connection = connection;
-		this.keepAlive = keepAlive;
+		this.keepAlive = connector.keepAlive();
+		this.accepting = accepting;
 		setIdleTimeout(connector.getIdleTimeout());
 	}
 
@@ -93,15 +94,14 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 		}
 	}
 
-	/**
-	 * Runs something on one of the threads that serve requests.
-	 */
-	void execute(Runnable task) {
+	@Override
+	boolean execute(Runnable task) {
 		try {
 			this.connector.getExecutor().execute(task);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
-			// The server stops, and closes its connections
+			return false;
 		}
 	}
 
@@ -128,10 +128,7 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 	 */
 	void closeUnlessReadable(BooleanSupplier idle) {
 		if (getFillInterest().isInterested() && this.probing.compareAndSet(false, true)) {
-			try {
-				this.connector.getExecutor().execute(() -> probe(idle));
-			}
-			catch (RejectedExecutionException ex) {
+			if (!execute(() -> probe(idle))) {
 				this.probing.set(false);
 			}
 		}
@@ -148,20 +145,35 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 		}
 	}
 
+	@Override
+	void closed(@Nullable Throwable cause) {
+		this.connector.closed(this, cause);
+	}
+
 	/**
 	 * The connection is open: reads, on this thread, what its client has most likely sent
-	 * by now. Jetty would ask the selector first, which costs two changes of threads that
-	 * a process with all connections has for several at once, and one with a share of
-	 * them for each.
+	 * by now.
 	 */
 	void readAtOnce() {
 		this.opening = false;
-		getFillInterest().fillable();
+		try {
+			do {
+				this.readAgain = false;
+				getFillInterest().fillable();
+			}
+			while (this.readAgain);
+		}
+		finally {
+			leaveOpener();
+		}
 	}
 
 	@Override
 	protected void needsFillInterest() {
-		if (!this.opening) {
+		if (isOpenedHere() && isDone()) {
+			this.readAgain = true;
+		}
+		else if (!this.opening) {
 			super.needsFillInterest();
 		}
 	}
@@ -180,31 +192,44 @@ final class ObservedEndPoint extends SocketChannelEndPoint {
 
 	@Override
 	public @Nullable Runnable onSelected() {
-		if (this.key.isReadable()) {
+		if (isSelectedToRead()) {
 			this.connection.readable();
 		}
 		return super.onSelected();
 	}
 
-	@Override
-	public void replaceKey(SelectionKey newKey) {
-		this.key = newKey;
-		super.replaceKey(newKey);
-	}
-
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * A conversation in another protocol may have no end: an acceptor leaves it to other
+	 * threads.
+	 */
 	@Override
 	public int fill(ByteBuffer buffer) throws IOException {
+		if (this.accepting && isOpenedHere() && this.connection.isUpgraded()) {
+			return 0;
+		}
 		this.connection.read();
 		int filled = super.fill(buffer);
 		if (filled > 0) {
 			this.connection.received(filled);
 			this.probe = null;
 		}
-		else if (filled == 0 && isToClose(this.probe)) {
+		else if (filled == 0 && (isToClose(this.probe) || isDone())) {
 			shutdownInput();
 			return -1;
 		}
 		return filled;
+	}
+
+	/**
+	 * Whether the answer to the last request has been sent, the end of the connection
+	 * too, and the client owes nothing. Jetty would wait for its end of the connection,
+	 * in case that more arrives, for which the kernel sends a reset (RFC 9112, section
+	 * 9.6): after a whole request there is nothing that a client could lose by it.
+	 */
+	private boolean isDone() {
+		return isOutputShutdown() && this.connection.isAnswered() && !(getConnection() instanceof SslConnection);
 	}
 
 	private static boolean isToClose(@Nullable Probe probe) {

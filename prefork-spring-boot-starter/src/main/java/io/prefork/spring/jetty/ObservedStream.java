@@ -11,11 +11,13 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where Jetty sends the answer to a request. Sees it end, and decides when its head is
@@ -48,6 +50,14 @@ final class ObservedStream extends HttpStream.Wrapper {
 		this.server = server;
 		this.endPoint = endPoint;
 		this.exchange = exchange;
+		if (!hasBody(request)) {
+			endPoint.connection().requestRead();
+		}
+	}
+
+	private static boolean hasBody(Request request) {
+		HttpFields fields = request.getHeaders();
+		return fields.getLongField(HttpHeader.CONTENT_LENGTH) > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
 	}
 
 	@Override
@@ -132,6 +142,15 @@ final class ObservedStream extends HttpStream.Wrapper {
 		}
 		return new MetaData.Response(response.getStatus(), response.getReason(), response.getHttpVersion(), fields,
 				response.getContentLength(), response.getTrailersSupplier());
+	}
+
+	@Override
+	public Content.@Nullable Chunk read() {
+		Content.Chunk chunk = super.read();
+		if (chunk != null && chunk.isLast() && !Content.Chunk.isFailure(chunk)) {
+			this.endPoint.connection().requestRead();
+		}
+		return chunk;
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -17,26 +16,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-import io.prefork.worker.ListenerChannelSource;
-import io.prefork.worker.WorkerSpec;
+import io.prefork.worker.SharedListener;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import org.springframework.boot.ssl.SslBundleKey;
 
@@ -48,27 +39,16 @@ import org.springframework.boot.ssl.SslBundleKey;
  */
 final class PreforkConnector extends ServerConnector {
 
-	private static final Logger logger = LoggerFactory.getLogger(PreforkConnector.class);
-
 	private final WorkerServer server;
 
-	private final WorkerSpec.InheritedListener listener;
-
-	private final ListenerChannelSource channels;
+	private final SharedListener listener;
 
 	private final Map<SelectableChannel, JettyConnection> connections = new ConcurrentHashMap<>();
 
-	// Held from accept until the connection is registered
-	private final Semaphore accepting = new Semaphore(1);
-
 	private @Nullable ExecutorService acceptor;
-
-	private volatile @Nullable ServerSocketChannel channel;
 
 	// Used by the acceptor alone
 	private boolean accepts;
-
-	private volatile boolean stopped;
 
 	/**
 	 * Makes a connector that is configured like another.
@@ -76,24 +56,22 @@ final class PreforkConnector extends ServerConnector {
 	 */
 	@SuppressWarnings("NullAway") // null is for the server's own
 	PreforkConnector(ServerConnector like, int selectors, Collection<ConnectionFactory> factories, WorkerServer server,
-			WorkerSpec.InheritedListener listener, ListenerChannelSource channels) {
+			SharedListener listener) {
 		super(like.getServer(), (like.getExecutor() != like.getServer().getThreadPool()) ? like.getExecutor() : null,
 				(like.getScheduler() != like.getServer().getScheduler()) ? like.getScheduler() : null,
 				(like.getByteBufferPool() != like.getServer().getByteBufferPool()) ? like.getByteBufferPool() : null, 1,
 				selectors, factories.toArray(ConnectionFactory[]::new));
 		this.server = server;
 		this.listener = listener;
-		this.channels = channels;
 		setName(like.getName());
 		setHost(like.getHost());
-		setPort(Math.max(listener.port(), 0));
+		setPort(Math.max(listener.inherited().port(), 0));
 		setIdleTimeout(like.getIdleTimeout());
 		setShutdownIdleTimeout(like.getShutdownIdleTimeout());
 		setAcceptedTcpNoDelay(like.getAcceptedTcpNoDelay());
 		setAcceptedReceiveBufferSize(like.getAcceptedReceiveBufferSize());
 		setAcceptedSendBufferSize(like.getAcceptedSendBufferSize());
 		like.getEventListeners().forEach(this::listen);
-		getSelectorManager().addEventListener(new AcceptFailureListener());
 		addEventListener(new Http2Listener());
 	}
 
@@ -133,21 +111,22 @@ final class PreforkConnector extends ServerConnector {
 		if (this.acceptor != null) {
 			this.acceptor.shutdownNow();
 		}
+		// Those that the selector did not know
+		getConnectedEndPoints().forEach(EndPoint::close);
 	}
 
 	@Override
 	public void open() throws IOException {
-		if (this.stopped) {
-			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
-		}
-		if (this.channel == null) {
+		boolean opened = this.listener.channel() != null;
+		this.listener.open();
+		if (!opened) {
 			super.open();
 		}
 	}
 
 	@Override
 	protected ServerSocketChannel openAcceptChannel() throws IOException {
-		return this.channels.open(this.listener);
+		return this.listener.open();
 	}
 
 	/**
@@ -158,23 +137,22 @@ final class PreforkConnector extends ServerConnector {
 	 */
 	@Override
 	public void open(ServerSocketChannel channel) {
-		this.channel = channel;
 	}
 
 	@Override
 	public boolean isOpen() {
-		ServerSocketChannel channel = this.channel;
+		ServerSocketChannel channel = this.listener.channel();
 		return channel != null && channel.isOpen();
 	}
 
 	@Override
 	public @Nullable Object getTransport() {
-		return this.channel;
+		return this.listener.channel();
 	}
 
 	@Override
 	public int getLocalPort() {
-		return isOpen() ? this.listener.port() : -2;
+		return isOpen() ? this.listener.inherited().port() : -2;
 	}
 
 	/**
@@ -202,57 +180,82 @@ final class PreforkConnector extends ServerConnector {
 	}
 
 	private @Nullable Void acceptNext() throws IOException, InterruptedException {
-		ServerSocketChannel channel = this.channel;
 		if (!this.accepts) {
 			this.accepts = true;
-			this.server.acceptorStarted();
+			started();
 		}
 		this.server.connections().acquire();
-		SocketChannel socket = null;
-		boolean known = false;
+		SharedListener.Arrival arrival = null;
 		try {
-			if (channel == null || !this.server.gate().await()) {
+			arrival = this.listener.accept();
+			if (arrival == null) {
 				stopAccepting();
 				throw new ClosedChannelException();
 			}
-			this.accepting.acquire();
-			try {
-				ListenerChannelSource.listen(channel, this.listener);
-				socket = channel.accept();
-				this.connections.put(socket,
-						new JettyConnection(this.server.gate().accepted(), this.server.slowClients()));
-				known = true;
-				register(socket);
-			}
-			finally {
-				this.accepting.release();
-			}
 		}
 		finally {
-			if (!known) {
-				IO.close(socket);
+			if (arrival == null) {
 				this.server.connections().release();
 			}
 		}
+		take(arrival);
 		return null;
 	}
 
-	private void register(SocketChannel socket) throws IOException {
-		try {
-			socket.configureBlocking(false);
-			if (this.listener.port() > 0) {
-				configure(socket.socket());
-			}
-			getSelectorManager().accept(socket);
+	private void started() {
+		if (servesWhereItAccepts()) {
+			// As the threads of the pool are named, which users find in their logs
+			Thread thread = Thread.currentThread();
+			thread.setName(thread.getName().replaceFirst("-acceptor-.*", ""));
 		}
-		catch (Throwable ex) {
-			IO.close(socket);
-			forget(socket);
-			throw ex;
+		else {
+			this.server.acceptorStarted();
 		}
 	}
 
-	private void forget(SelectableChannel channel) {
+	/**
+	 * Whether the thread that accepts a connection serves it, if its request has come:
+	 * the next one is not accepted before that is done anyway, and passing it on costs
+	 * more than many requests. A handshake of TLS needs several turns of the client's.
+	 */
+	private boolean servesWhereItAccepts() {
+		return this.server.isStrict() && getConnectionFactory(SslConnectionFactory.class) == null;
+	}
+
+	private void take(SharedListener.Arrival arrival) {
+		SocketChannel socket = arrival.socket();
+		JettyConnection connection;
+		try {
+			connection = new JettyConnection(arrival.claim(), this.server.slowClients());
+			this.connections.put(socket, connection);
+		}
+		catch (RuntimeException | Error ex) {
+			arrival.drop();
+			this.server.connections().release();
+			throw ex;
+		}
+		boolean here = servesWhereItAccepts();
+		if (here) {
+			arrival.handedOver();
+		}
+		((DirectSelectorManager) getSelectorManager()).take(socket, connection, here);
+		arrival.handedOver();
+	}
+
+	void configure(SocketChannel socket) {
+		if (this.listener.inherited().port() > 0) {
+			configure(socket.socket());
+		}
+	}
+
+	@Nullable Duration keepAlive() {
+		return this.server.keepAlive().filter((keepAlive) -> !keepAlive.isZero()).orElse(null);
+	}
+
+	/**
+	 * A connection is closed, or was never open.
+	 */
+	void forget(SelectableChannel channel) {
 		JettyConnection connection = this.connections.remove(channel);
 		if (connection != null) {
 			connection.closed();
@@ -262,30 +265,16 @@ final class PreforkConnector extends ServerConnector {
 
 	@Override
 	protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
-		return new ServerConnectorManager(executor, scheduler, selectors) {
+		return new DirectSelectorManager(this, executor, scheduler, selectors);
+	}
 
-			@Override
-			public void connectionOpened(Connection connection, Object context) {
-				super.connectionOpened(connection, context);
-				if (connection.getEndPoint() instanceof ObservedEndPoint endPoint) {
-					endPoint.readAtOnce();
-				}
-			}
-
-		};
+	void closed(EndPoint endPoint, @Nullable Throwable cause) {
+		((DirectSelectorManager) getSelectorManager()).closed(endPoint, cause);
 	}
 
 	@Override
-	protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
-			throws IOException {
-		JettyConnection connection = this.connections.get(channel);
-		if (connection == null) {
-			throw new ClosedChannelException();
-		}
-		ObservedEndPoint endPoint = new ObservedEndPoint(channel, selector, key, this, connection,
-				this.server.keepAlive().filter((keepAlive) -> !keepAlive.isZero()).orElse(null));
-		connection.opened(endPoint);
-		return endPoint;
+	protected void onEndPointOpened(EndPoint endPoint) {
+		super.onEndPointOpened(endPoint);
 	}
 
 	@Override
@@ -299,24 +288,19 @@ final class PreforkConnector extends ServerConnector {
 	 * registered.
 	 */
 	void stopAccepting() {
-		this.stopped = true;
-		this.server.gate().shut();
-		try {
-			ServerSocketChannel channel = this.channel;
-			if (channel != null) {
-				channel.close();
-			}
-			// Registering a connection takes microseconds: the limit is for a broken one
-			if (this.accepting.tryAcquire(1, TimeUnit.SECONDS)) {
-				this.accepting.release();
-			}
-		}
-		catch (IOException ex) {
-			logger.warn("Failed to close the listening socket", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.listener.stop();
+		// For an acceptor that waits for a connection to end
+		this.server.connections().release();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * They end by themselves when the listening socket is closed, and one may be serving
+	 * a request.
+	 */
+	@Override
+	protected void interruptAcceptors() {
 	}
 
 	@Override
@@ -353,15 +337,6 @@ final class PreforkConnector extends ServerConnector {
 				Protocol.of(observed).close(observed, idle);
 			}
 		}
-	}
-
-	private final class AcceptFailureListener implements SelectorManager.AcceptListener {
-
-		@Override
-		public void onAcceptFailed(SelectableChannel channel, Throwable cause) {
-			forget(channel);
-		}
-
 	}
 
 	private static final class Http2Listener implements Connection.Listener {

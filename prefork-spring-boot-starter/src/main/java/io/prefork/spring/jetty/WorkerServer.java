@@ -7,10 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
+import io.prefork.worker.SharedListener;
 import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
+import io.prefork.worker.WorkerSpec;
 import io.prefork.worker.WorkerType;
 
 /**
@@ -64,6 +67,10 @@ final class WorkerServer {
 		return this.worker.requests();
 	}
 
+	SharedListener share(WorkerSpec.InheritedListener listener, ListenerChannelSource channels) {
+		return new SharedListener(this.worker, listener, channels);
+	}
+
 	void acceptorStarted() {
 		this.worker.acceptorStarted();
 	}
@@ -103,6 +110,13 @@ final class WorkerServer {
 	 */
 	boolean isHoldingWhileSuspended() {
 		return this.settings.type() != WorkerType.GTHREAD;
+	}
+
+	/**
+	 * Whether there is one request at a time.
+	 */
+	boolean isStrict() {
+		return this.settings.type() == WorkerType.SYNC;
 	}
 
 	/**
@@ -146,8 +160,7 @@ final class WorkerServer {
 	 * holds on to a worker that is not.
 	 */
 	boolean isClosingAfterAnswer(JettyConnection connection) {
-		return this.closing || this.settings.type() == WorkerType.SYNC
-				|| this.settings.keepAlive().filter(Duration::isZero).isPresent()
+		return this.closing || isStrict() || this.settings.keepAlive().filter(Duration::isZero).isPresent()
 				|| hasHad(this.settings.clients().keepAliveRequests(), connection)
 				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
 	}

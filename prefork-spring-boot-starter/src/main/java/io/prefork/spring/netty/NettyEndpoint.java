@@ -2,8 +2,6 @@ package io.prefork.spring.netty;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +14,7 @@ import io.netty.channel.EventLoopGroup;
 import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
+import io.prefork.worker.SharedListener;
 import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
@@ -103,11 +102,13 @@ final class NettyEndpoint {
 	/**
 	 * Opens a listening socket for a channel of the server.
 	 */
-	ServerSocketChannel open(InheritedListener listener) throws IOException {
+	SharedListener open(InheritedListener listener) throws IOException {
 		if (this.stopped) {
 			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
 		}
-		return this.channels.open(listener);
+		SharedListener shared = new SharedListener(this.worker, listener, this.channels);
+		shared.open();
+		return shared;
 	}
 
 	void add(PreforkServerChannel server) {
@@ -115,12 +116,12 @@ final class NettyEndpoint {
 	}
 
 	/**
-	 * Waits until there may be one connection more, and for the gate.
+	 * Waits until there may be one connection more.
 	 * @return whether to accept; if not, never again
 	 */
-	boolean awaitTurn() throws InterruptedException {
+	boolean awaitRoom() throws InterruptedException {
 		this.room.acquire();
-		return !this.stopped && gate().await();
+		return !this.stopped;
 	}
 
 	void giveRoomBack() {
@@ -131,20 +132,19 @@ final class NettyEndpoint {
 	 * Gives a connection that was just accepted to the server. Closes it if that fails.
 	 * @throws IOException if it has failed, and the connection is none of this endpoint's
 	 */
-	void accepted(PreforkServerChannel server, SocketChannel socket, InheritedListener listener) throws IOException {
-		AcceptGate.Claim claim = gate().accepted();
+	void accepted(PreforkServerChannel server, SharedListener.Arrival arrival, InheritedListener listener)
+			throws IOException {
 		NettyConnection connection;
 		try {
-			Transport.Accepted accepted = this.transport.adopt(server, socket);
+			Transport.Accepted accepted = this.transport.adopt(server, arrival.socket());
 			if (!this.noDelay && !(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
 				// Netty has set it
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
-			connection = new NettyConnection(this, accepted, claim);
+			connection = new NettyConnection(this, accepted, arrival.claim());
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			claim.close();
-			socket.close();
+			arrival.drop();
 			throw ex;
 		}
 		this.connections.add(connection);
@@ -156,6 +156,9 @@ final class NettyEndpoint {
 			if (!connection.channel().isRegistered()) {
 				connection.closeForcibly();
 			}
+		}
+		finally {
+			arrival.handedOver();
 		}
 	}
 

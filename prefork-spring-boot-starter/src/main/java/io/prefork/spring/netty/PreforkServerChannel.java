@@ -14,6 +14,7 @@ import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.EventLoop;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.prefork.worker.SharedListener;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.jspecify.annotations.Nullable;
 
@@ -54,10 +55,10 @@ abstract class PreforkServerChannel extends AbstractServerChannel {
 		ServerSocketChannel first = null;
 		try {
 			for (InheritedListener listener : this.listeners) {
-				ServerSocketChannel channel = this.endpoint.open(listener);
-				this.acceptors.add(new Acceptor(this.endpoint, listener, channel));
+				SharedListener shared = this.endpoint.open(listener);
+				this.acceptors.add(new Acceptor(this.endpoint, shared));
 				if (first == null || listener.socketAddress().equals(address)) {
-					first = channel;
+					first = shared.open();
 				}
 			}
 		}

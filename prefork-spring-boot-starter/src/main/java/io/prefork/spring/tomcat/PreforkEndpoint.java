@@ -1,21 +1,15 @@
 package io.prefork.spring.tomcat;
 
-import java.io.IOException;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 import io.prefork.os.Listener;
-import io.prefork.worker.AcceptGate;
 import io.prefork.worker.ClientWatch;
 import io.prefork.worker.ListenerChannelSource;
+import io.prefork.worker.SharedListener;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.apache.tomcat.util.net.NioChannel;
@@ -29,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Tomcat's NIO endpoint on a listening socket that is shared with other processes. What
  * differs:
  * <ul>
- * <li>Its acceptor waits at the {@link AcceptGate} before each blocking {@code accept},
- * which the kernel deals out fairly, first come first served.</li>
+ * <li>Its acceptor waits at the gate before each blocking {@code accept}, which the
+ * kernel deals out fairly, first come first served.</li>
  * <li>It stops accepting by closing its own copy of the socket, which frees the acceptor.
  * Tomcat frees it by connecting to its own port; on a shared socket a sibling may get
  * that connection, while the acceptor takes a client and drops it.</li>
@@ -42,40 +36,28 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	private final Map<SocketChannel, TomcatConnection> connections = new ConcurrentHashMap<>();
 
-	// Held from accept until the connection is registered
-	private final Semaphore accepting = new Semaphore(1);
-
 	private final CountDownLatch acceptorReleased = new CountDownLatch(1);
 
 	private @Nullable Adoption adoption;
 
 	private @Nullable PreforkEndpoint threadsOwner;
 
-	private volatile @Nullable ServerSocketChannel channel;
-
 	// Used by the acceptor alone
-	private AcceptGate.@Nullable Claim arriving;
+	private SharedListener.@Nullable Arrival arriving;
 
 	// Used by the acceptor alone
 	private boolean accepts;
-
-	private volatile boolean stopped;
 
 	private volatile boolean closing;
 
 	private volatile long closingSince;
 
-	private record Adoption(Worker worker, InheritedListener listener, ListenerChannelSource channels,
-			RequestObservation observation) {
-
-		AcceptGate gate() {
-			return this.worker.gate();
-		}
-
+	private record Adoption(Worker worker, SharedListener listener, RequestObservation observation) {
 	}
 
 	void adopt(Worker worker, InheritedListener listener, ListenerChannelSource channels) {
-		this.adoption = new Adoption(worker, listener, channels, new RequestObservation(worker));
+		this.adoption = new Adoption(worker, new SharedListener(worker, listener, channels),
+				new RequestObservation(worker));
 		if (listener.family() == Listener.Family.UNIX) {
 			// Tells Tomcat what addresses look like and which socket options not to set
 			setUnixDomainSocketPath(listener.address().replaceFirst("^unix:", ""));
@@ -111,16 +93,13 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	@Override
 	protected void initServerSocket() throws Exception {
-		if (this.stopped) {
-			throw new IllegalStateException("A worker's server cannot be started again once it has stopped");
-		}
-		Adoption adoption = adoption();
-		this.channel = adoption.channels().open(adoption.listener());
+		adoption().listener().open();
 	}
 
 	@Override
 	protected @Nullable NetworkChannel getServerSocket() {
-		return this.channel;
+		Adoption adoption = this.adoption;
+		return (adoption != null) ? adoption.listener().channel() : null;
 	}
 
 	/**
@@ -130,43 +109,17 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
-		AcceptGate gate = adoption().gate();
-		ServerSocketChannel channel = this.channel;
 		if (!this.accepts) {
 			this.accepts = true;
 			started();
 		}
-		if (channel != null && gate.await()) {
-			this.accepting.acquire();
-			try {
-				ListenerChannelSource.listen(channel, adoption().listener());
-				SocketChannel socket = channel.accept();
-				this.arriving = gate.accepted();
-				return socket;
-			}
-			catch (ClosedChannelException ex) {
-				if (!this.stopped) {
-					leave();
-				}
-			}
-			finally {
-				if (this.arriving == null) {
-					this.accepting.release();
-				}
-			}
+		SharedListener.Arrival arrival = adoption().listener().accept();
+		if (arrival == null) {
+			this.acceptorReleased.await();
+			return null;
 		}
-		this.acceptorReleased.await();
-		return null;
-	}
-
-	/**
-	 * The listening socket was closed under the acceptor, by an interrupt that the
-	 * application meant for a request, say. It cannot be had again.
-	 */
-	private void leave() {
-		Thread.interrupted();
-		adoption().gate().shut();
-		adoption().worker().leave("its listening socket was closed");
+		this.arriving = arrival;
+		return arrival.socket();
 	}
 
 	private void started() {
@@ -181,13 +134,15 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	@Override
 	protected boolean setSocketOptions(@Nullable SocketChannel socket) {
-		AcceptGate.Claim claim = this.arriving;
-		if (socket == null || claim == null) {
+		SharedListener.Arrival arrival = this.arriving;
+		if (socket == null || arrival == null) {
 			countDownConnection();
 			return true;
 		}
-		TomcatConnection connection = connect(socket, claim);
-		this.connections.put(socket, connection);
+		TomcatConnection connection = connect(arrival);
+		if (connection == null) {
+			return true;
+		}
 		UnpolledSocket ready;
 		try {
 			if (!servesWhereItAccepts()) {
@@ -197,7 +152,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		}
 		finally {
 			this.arriving = null;
-			this.accepting.release();
+			arrival.handedOver();
 		}
 		if (ready != null) {
 			serve(ready, observation().admitAtOnce(connection));
@@ -218,30 +173,25 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 		return observation().isStrict() && !isSSLEnabled();
 	}
 
-	private TomcatConnection connect(SocketChannel socket, AcceptGate.Claim claim) {
-		Worker worker = adoption().worker();
-		ClientWatch watch = worker.slowClients().watch(() -> breakOff(socket));
-		return new TomcatConnection(claim, watch, worker.settings().clients().keepAliveStreams());
-	}
-
 	/**
-	 * A thread of Tomcat's that reads or writes without end waits for the poller in
-	 * between, which notices the end of either direction and not that a socket is closed.
-	 * It then closes the socket; what the client has not taken is dropped, as the kernel
-	 * would keep it for minutes.
+	 * Takes note of a connection.
+	 * @return the connection, or {@code null} if it had to be closed, for want of memory,
+	 * which would end the acceptor
 	 */
-	private void breakOff(SocketChannel socket) {
+	private @Nullable TomcatConnection connect(SharedListener.Arrival arrival) {
+		SocketChannel socket = arrival.socket();
 		try {
-			if (getUnixDomainSocketPath() == null) {
-				socket.setOption(StandardSocketOptions.SO_LINGER, 0);
-			}
-			// In this order: who wakes up on the end of the input finds that he cannot
-			// answer
-			socket.shutdownOutput();
-			socket.shutdownInput();
+			Worker worker = adoption().worker();
+			ClientWatch watch = worker.slowClients().watch(new BreakOff(socket, getUnixDomainSocketPath() == null));
+			TomcatConnection connection = new TomcatConnection(arrival.claim(), watch,
+					worker.settings().clients().keepAliveStreams());
+			this.connections.put(socket, connection);
+			return connection;
 		}
-		catch (IOException ex) {
-			getLog().debug("The connection of a slow client is closed already", ex);
+		catch (RuntimeException | Error ex) {
+			destroySocket(socket);
+			report(ex);
+			return null;
 		}
 	}
 
@@ -256,12 +206,11 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 			countDownConnection();
 			return;
 		}
-		AcceptGate.Claim claim = this.arriving;
+		SharedListener.Arrival arrival = this.arriving;
 		TomcatConnection connection = this.connections.remove(socket);
-		if (connection == null && claim != null) {
-			claim.close();
+		if (connection == null && arrival != null) {
 			this.arriving = null;
-			this.accepting.release();
+			arrival.drop();
 		}
 		else if (connection != null) {
 			connection.closed();
@@ -274,21 +223,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 	 * registered.
 	 */
 	void stopAccepting() {
-		this.stopped = true;
-		adoption().gate().shut();
-		try {
-			doCloseServerSocket();
-			// Registering a connection takes microseconds: the limit is for a broken one
-			if (this.accepting.tryAcquire(1, TimeUnit.SECONDS)) {
-				this.accepting.release();
-			}
-		}
-		catch (IOException ex) {
-			getLog().warn("Failed to close the listening socket", ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		adoption().listener().stop();
 	}
 
 	/**
@@ -308,7 +243,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	boolean sendsElsewhere() {
 		Adoption adoption = this.adoption;
-		return adoption != null && adoption.gate().isFull() && adoption.worker().siblingsHaveFreeSlot();
+		return adoption != null && adoption.worker().gate().isFull() && adoption.worker().siblingsHaveFreeSlot();
 	}
 
 	boolean isClosing() {
@@ -372,10 +307,10 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 	}
 
 	@Override
-	protected void doCloseServerSocket() throws IOException {
-		ServerSocketChannel channel = this.channel;
-		if (channel != null) {
-			channel.close();
+	protected void doCloseServerSocket() {
+		Adoption adoption = this.adoption;
+		if (adoption != null) {
+			adoption.listener().stop();
 		}
 	}
 

@@ -72,7 +72,7 @@ abstract class UnpolledEndpoint extends NioEndpoint {
 	/**
 	 * Reports what ends a thread of the pool, which makes another. This one goes on.
 	 */
-	private static void report(Throwable failure) {
+	static void report(Throwable failure) {
 		try {
 			Thread thread = Thread.currentThread();
 			thread.getUncaughtExceptionHandler().uncaughtException(thread, failure);

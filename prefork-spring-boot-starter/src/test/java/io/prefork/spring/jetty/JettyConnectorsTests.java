@@ -14,7 +14,7 @@ import io.prefork.os.Scheme;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.ServerAdapterTestSupport;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
@@ -42,9 +42,9 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 	private static final String[] TLS = { "server.ssl.key-store=" + TestCertificate.keyStore(),
 			"server.ssl.key-store-password=" + TestCertificate.PASSWORD };
 
-	private final SharedListener second = use(SharedListener.tcp());
+	private final TestListener second = use(TestListener.tcp());
 
-	private final SharedListener third = use(SharedListener.tcp());
+	private final TestListener third = use(TestListener.tcp());
 
 	private int ownPort = -1;
 
@@ -121,7 +121,7 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 		this.ownPort = this.second.port();
 		start(worker);
 		worker.gate().open();
-		for (SharedListener each : List.of(this.listener, this.second, this.third)) {
+		for (TestListener each : List.of(this.listener, this.second, this.third)) {
 			HttpConnection.Answer answer = use(HttpConnection.open(each.port())).get("/hello").answer();
 			assertThat(answer.body()).isEqualTo("hello");
 			assertThat(answer.headers().containsKey("server")).as("is the application's own")
@@ -138,7 +138,7 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 				Duration.ofMillis(500), Duration.ofSeconds(20)), this.listener, this.second, this.third);
 		start(worker);
 		worker.gate().open();
-		for (SharedListener each : List.of(this.third, this.second, this.listener)) {
+		for (TestListener each : List.of(this.third, this.second, this.listener)) {
 			HttpConnection connection = use(HttpConnection.open(each.port()));
 			assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
 			connection.close();
@@ -168,14 +168,14 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 	}
 
 	private StubWorker worker(Scheme... schemes) {
-		SharedListener[] listeners = { this.listener, this.second, this.third };
+		TestListener[] listeners = { this.listener, this.second, this.third };
 		for (int i = 0; i < schemes.length; i++) {
 			listeners[i].speaking(schemes[i]);
 		}
 		return new StubWorker(StubWorker.gthread(1), Arrays.copyOf(listeners, schemes.length));
 	}
 
-	private HttpResponse<String> get(String scheme, SharedListener listener) throws Exception {
+	private HttpResponse<String> get(String scheme, TestListener listener) throws Exception {
 		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
 		return client.send(HttpRequest.newBuilder(URI.create(scheme + "://localhost:" + listener.port() + "/hello"))
 			.timeout(Duration.ofSeconds(20))

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
@@ -49,7 +49,7 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenUnixSocketThenServedLoggedAndDrained() throws Exception {
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.gthread(2), unix);
 		Path log = this.directory.resolve("access.log");
 		start(worker, "server.jetty.accesslog.enabled=true", "server.jetty.accesslog.filename=" + log);
@@ -196,7 +196,7 @@ class JettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 	void whenAnotherServerIsMadeThenItIsLeftAlone() {
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener);
 		PreforkJettyWebServerFactoryCustomizer customizer = new PreforkJettyWebServerFactoryCustomizer(
-				() -> Optional.of(worker), SharedListener::copy);
+				() -> Optional.of(worker), TestListener::copy);
 		JettyServletWebServerFactory main = new JettyServletWebServerFactory();
 		JettyServletWebServerFactory management = new JettyServletWebServerFactory();
 		customizer.customize(main);

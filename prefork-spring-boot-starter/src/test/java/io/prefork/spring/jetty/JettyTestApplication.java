@@ -7,7 +7,7 @@ import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.worker.Worker;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -63,7 +63,7 @@ class JettyTestApplication {
 				beans.registerBean(JettyServerCustomizer.class, () -> customizer);
 				beans.registerBean(PreforkJettyWebServerFactoryCustomizer.class,
 						() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker),
-								SharedListener::copy));
+								TestListener::copy));
 			})
 			.run();
 	}

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 
 import org.springframework.boot.WebApplicationType;
@@ -46,7 +46,7 @@ class ReactiveJettyTestApplication {
 			.properties("spring.main.banner-mode=off")
 			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
 					PreforkJettyWebServerFactoryCustomizer.class,
-					() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
+					() -> new PreforkJettyWebServerFactoryCustomizer(() -> Optional.of(worker), TestListener::copy)))
 			.run();
 	}
 

@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
+import io.prefork.worker.SharedListener;
 import io.prefork.worker.WorkerSpec.InheritedListener;
 import org.junit.jupiter.api.Test;
 
@@ -24,13 +25,15 @@ import static org.awaitility.Awaitility.await;
 class AcceptorTests {
 
 	@Test
-	void whenThereIsNoMemoryThenItIsTriedAgain() {
-		try (SharedListener listener = SharedListener.tcp()) {
+	void whenThereIsNoMemoryThenItIsTriedAgain() throws IOException {
+		try (TestListener listener = TestListener.tcp()) {
 			StubWorker worker = new StubWorker(StubWorker.reactive(1), listener);
-			NettyEndpoint endpoint = new NettyEndpoint(worker, SharedListener::copy, true);
+			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true);
 			InheritedListener inherited = worker.spec().listeners().get(0);
 			NoMemory channel = new NoMemory();
-			new Acceptor(endpoint, inherited, channel).start(new InetServerChannel(endpoint, List.of(inherited)));
+			SharedListener shared = new SharedListener(worker, inherited, (any) -> channel);
+			shared.open();
+			new Acceptor(endpoint, shared).start(new InetServerChannel(endpoint, List.of(inherited)));
 			worker.gate().open();
 			await().until(() -> channel.tries.get() > 1);
 			endpoint.stopAccepting();

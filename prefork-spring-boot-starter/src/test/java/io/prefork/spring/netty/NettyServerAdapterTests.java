@@ -19,7 +19,7 @@ import io.prefork.spring.Holds;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
@@ -115,7 +115,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 	@EnumSource(names = { "HTTP", "HTTPS" })
 	void whenAddressesDifferBySchemeThenEachIsServedAsItSays(Scheme first) throws Exception {
 		Scheme second = (first == Scheme.HTTP) ? Scheme.HTTPS : Scheme.HTTP;
-		SharedListener other = use(SharedListener.tcp());
+		TestListener other = use(TestListener.tcp());
 		StubWorker worker = new StubWorker(serving(2),
 				List.of(this.listener.speaking(first).inherited(), other.speaking(second).inherited()));
 		ConfigurableApplicationContext context = start(worker, "server.http2.enabled=true",
@@ -125,7 +125,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(context.getEnvironment().getProperty("local.server.port"))
 			.isEqualTo(Integer.toString(this.listener.port()));
 		HttpClient client = HttpClient.newBuilder().sslContext(TestCertificate.trustingContext()).build();
-		for (SharedListener listener : List.of(this.listener, other)) {
+		for (TestListener listener : List.of(this.listener, other)) {
 			String scheme = ((listener == other) ? second : first).prefix();
 			HttpResponse<String> response = client.send(
 					HttpRequest.newBuilder(URI.create(scheme + "localhost:" + listener.port() + "/hello")).build(),
@@ -137,7 +137,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(worker.connections()).isEqualTo(2);
 		assertThat(worker.drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
 		context.close();
-		for (SharedListener listener : List.of(this.listener, other)) {
+		for (TestListener listener : List.of(this.listener, other)) {
 			connectTo(listener);
 			await().until(listener::takeQueued);
 		}
@@ -145,7 +145,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenServerHasTlsThenItIsOnTheFirstAddressAlone() throws Exception {
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(serving(2), this.listener, unix);
 		ConfigurableApplicationContext context = start(worker, "server.ssl.key-store=" + TestCertificate.keyStore(),
 				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
@@ -203,7 +203,7 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenUnixSocketThenServedAndDrained(CapturedOutput output) throws Exception {
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(serving(2), unix);
 		start(worker);
 		worker.gate().open();
@@ -215,8 +215,8 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenThereAreSeveralListenersThenAllAreServed(CapturedOutput output) throws Exception {
-		SharedListener second = use(SharedListener.tcp());
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener second = use(TestListener.tcp());
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.reactive(3), unix, this.listener, second);
 		start(worker);
 		worker.gate().open();

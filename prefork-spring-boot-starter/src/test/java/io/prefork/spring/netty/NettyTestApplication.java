@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 import io.prefork.spring.Holds;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import reactor.netty.resources.LoopResources;
 
@@ -67,7 +67,7 @@ class NettyTestApplication {
 			.properties("spring.main.banner-mode=off")
 			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
 					PreforkNettyWebServerFactoryCustomizer.class,
-					() -> new PreforkNettyWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy,
+					() -> new PreforkNettyWebServerFactoryCustomizer(() -> Optional.of(worker), TestListener::copy,
 							context.getBeanProvider(ReactorResourceFactory.class))))
 			.run();
 	}

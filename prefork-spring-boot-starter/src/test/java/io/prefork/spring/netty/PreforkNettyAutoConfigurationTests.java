@@ -2,7 +2,7 @@ package io.prefork.spring.netty;
 
 import java.util.Optional;
 
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import org.junit.jupiter.api.Test;
 import reactor.netty.http.server.HttpServer;
@@ -49,11 +49,11 @@ class PreforkNettyAutoConfigurationTests {
 
 	@Test
 	void whenAnotherServerIsMadeThenItIsLeftAlone() {
-		try (SharedListener listener = SharedListener.tcp()) {
+		try (TestListener listener = TestListener.tcp()) {
 			StubWorker worker = new StubWorker(StubWorker.reactive(1), listener);
 			this.runner.run((context) -> {
 				PreforkNettyWebServerFactoryCustomizer customizer = new PreforkNettyWebServerFactoryCustomizer(
-						() -> Optional.of(worker), SharedListener::copy,
+						() -> Optional.of(worker), TestListener::copy,
 						context.getBeanProvider(ReactorResourceFactory.class));
 				NettyReactiveWebServerFactory main = new NettyReactiveWebServerFactory();
 				NettyReactiveWebServerFactory management = new NettyReactiveWebServerFactory();

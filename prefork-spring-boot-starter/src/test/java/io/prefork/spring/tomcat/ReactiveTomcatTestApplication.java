@@ -4,7 +4,7 @@ import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 
 import org.springframework.boot.WebApplicationType;
@@ -46,7 +46,7 @@ class ReactiveTomcatTestApplication {
 			.properties("spring.main.banner-mode=off")
 			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
 					PreforkTomcatWebServerFactoryCustomizer.class,
-					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
+					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), TestListener::copy)))
 			.run();
 	}
 

@@ -13,7 +13,7 @@ import io.prefork.spring.Holds;
 import io.prefork.spring.Http2Connection;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterCompatibilityKit;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
@@ -53,7 +53,7 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenUnixSocketThenServedLoggedAndDrained() throws Exception {
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.gthread(2), unix);
 		start(worker, "server.tomcat.accesslog.enabled=true", "server.tomcat.accesslog.directory=" + this.directory,
 				"server.tomcat.accesslog.buffered=false");
@@ -75,8 +75,8 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	@Test
 	@ExtendWith(OutputCaptureExtension.class)
 	void whenTlsIsOnThenItIsSaidThatAFurtherAddressIsWithout(CapturedOutput output) {
-		SharedListener second = use(SharedListener.tcp());
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener second = use(TestListener.tcp());
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		start(new StubWorker(StubWorker.gthread(1), this.listener, second, unix),
 				"server.ssl.key-store=" + TestCertificate.keyStore(),
 				"server.ssl.key-store-password=" + TestCertificate.PASSWORD);
@@ -87,8 +87,8 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 
 	@Test
 	void whenThereAreSeveralListenersThenAllAreServedByOnePoolOfThreads() throws Exception {
-		SharedListener second = use(SharedListener.tcp());
-		SharedListener unix = use(SharedListener.unix(this.directory.resolve("app.sock")));
+		TestListener second = use(TestListener.tcp());
+		TestListener unix = use(TestListener.unix(this.directory.resolve("app.sock")));
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener, second, unix);
 		start(worker);
 		worker.gate().open();
@@ -117,7 +117,7 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	void whenAnotherServerIsMadeThenItIsLeftAlone() {
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), this.listener);
 		PreforkTomcatWebServerFactoryCustomizer customizer = new PreforkTomcatWebServerFactoryCustomizer(
-				() -> Optional.of(worker), SharedListener::copy);
+				() -> Optional.of(worker), TestListener::copy);
 		TomcatWebServerFactory main = new TomcatServletWebServerFactory();
 		TomcatWebServerFactory management = new TomcatServletWebServerFactory();
 		customizer.customize(main);
@@ -129,7 +129,7 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	@Test
 	void whenNoWorkerThenServerIsLeftAlone() {
 		TomcatWebServerFactory factory = new TomcatServletWebServerFactory();
-		new PreforkTomcatWebServerFactoryCustomizer(Optional::empty, SharedListener::copy).customize(factory);
+		new PreforkTomcatWebServerFactoryCustomizer(Optional::empty, TestListener::copy).customize(factory);
 		assertThat(factory.getProtocol()).isEqualTo(TomcatWebServerFactory.DEFAULT_PROTOCOL);
 	}
 
@@ -170,64 +170,15 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	}
 
 	@Test
-	void whenSyncRequestHasComeThenTheThreadThatAcceptsServesIt() throws Exception {
-		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
-		start(worker);
-		HttpConnection first = connect().get("/thread");
-		HttpConnection second = connect().get("/thread");
-		worker.gate().open();
-		assertThat(first.answer().body()).isEqualTo("http-nio-8080-exec-0");
-		assertThat(second.answer().body()).isEqualTo("http-nio-8080-exec-0");
-		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
-	}
-
-	@Test
-	void whenSyncHasSeveralListenersThenItServesOneRequestAtATime() throws Exception {
-		SharedListener second = use(SharedListener.tcp());
-		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener, second);
-		ConfigurableApplicationContext context = start(worker);
-		worker.gate().open();
-		HttpConnection held = connect().get("/held");
-		await().until(() -> worker.requests().busy() == 1);
-		// Its acceptor has most likely passed the gate before the slot was taken
-		HttpConnection next = connectTo(second).get("/thread");
-		HttpConnection third = connect().get("/thread");
-		await().during(Duration.ofMillis(500)).until(() -> !next.hasAnswer() && worker.requests().busy() == 1);
-		context.getBean(Holds.class).release();
-		assertThat(held.answer().status()).isEqualTo(200);
-		assertThat(next.answer().status()).isEqualTo(200);
-		assertThat(third.answer().status()).isEqualTo(200);
-		await().until(() -> worker.gate().taken() == 0);
-	}
-
-	@Test
-	void whenSyncRequestHarmsItsThreadThenTheNextIsServed() throws Exception {
+	void whenSyncRequestThrowsAnErrorThenTheNextIsServed() throws Exception {
 		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
 		use(TomcatTestApplication.run(worker, (factory) -> factory.addEngineValves(new Harm())));
-		HttpConnection interrupted = connect().get("/hello?interrupt");
 		HttpConnection broken = connect().get("/hello?break");
 		HttpConnection last = connect().get("/thread");
 		worker.gate().open();
-		assertThat(interrupted.answer().status()).isEqualTo(200);
 		assertThat(broken.isClosedByServer()).isTrue();
 		assertThat(last.answer().body()).isEqualTo("http-nio-8080-exec-0");
 		await().until(() -> worker.gate().taken() == 0);
-	}
-
-	@Test
-	void whenInterruptClosesTheListeningSocketThenWorkerLeaves() throws Exception {
-		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener);
-		Harm harm = new Harm();
-		use(TomcatTestApplication.run(worker, (factory) -> factory.addEngineValves(harm)));
-		HttpConnection first = connect().get("/hello");
-		worker.gate().open();
-		assertThat(first.answer().status()).isEqualTo(200);
-		// The first ones may come before the thread waits in accept
-		await().until(() -> {
-			harm.thread.interrupt();
-			return worker.hasLeft();
-		});
-		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
 	}
 
 	@Test
@@ -268,23 +219,16 @@ class TomcatServerAdapterTests extends ServerAdapterCompatibilityKit {
 	 */
 	private static final class Harm extends ValveBase {
 
-		private volatile Thread thread = Thread.currentThread();
-
 		Harm() {
 			super(true);
 		}
 
 		@Override
 		public void invoke(Request request, Response response) throws IOException, ServletException {
-			this.thread = Thread.currentThread();
 			if ("break".equals(request.getQueryString())) {
 				throw new InternalError("On purpose");
 			}
 			getNext().invoke(request, response);
-			if ("interrupt".equals(request.getQueryString())) {
-				response.finishResponse();
-				Thread.currentThread().interrupt();
-			}
 		}
 
 	}

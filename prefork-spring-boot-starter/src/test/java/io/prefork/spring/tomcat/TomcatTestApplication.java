@@ -8,7 +8,7 @@ import java.util.Optional;
 
 import io.prefork.spring.HoldingController;
 import io.prefork.spring.Holds;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -62,7 +62,7 @@ class TomcatTestApplication {
 					WebServerFactoryCustomizer.class, () -> new CustomizerOfApplication(customizer)))
 			.initializers((context) -> ((GenericApplicationContext) context).registerBean(
 					PreforkTomcatWebServerFactoryCustomizer.class,
-					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), SharedListener::copy)))
+					() -> new PreforkTomcatWebServerFactoryCustomizer(() -> Optional.of(worker), TestListener::copy)))
 			.run();
 	}
 

@@ -9,7 +9,7 @@ import io.prefork.os.Scheme;
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.spring.ServerAdapterTestSupport;
-import io.prefork.spring.SharedListener;
+import io.prefork.spring.TestListener;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.TestCertificate;
 import io.prefork.worker.Drain;
@@ -55,7 +55,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenPortOfAddedConnectorIsDeclaredThenItIsAdoptedAndDrained() throws Exception {
-		SharedListener second = use(SharedListener.tcp());
+		TestListener second = use(TestListener.tcp());
 		Connector added = connector(second.port());
 		added.setProxyName("proxy.example.org");
 		((Http11NioProtocol) added.getProtocolHandler()).setMaxHttpRequestHeaderSize(20_000);
@@ -77,7 +77,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenAddedConnectorHasTlsThenItKeepsIt() throws Exception {
-		SharedListener second = use(SharedListener.tcp());
+		TestListener second = use(TestListener.tcp());
 		Connector added = connector(second.port());
 		SSLHostConfig host = new SSLHostConfig();
 		SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host,
@@ -103,7 +103,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenPortOfAddedConnectorIsNotDeclaredThenStartFailsAndSaysHowToDeclareIt() {
-		SharedListener second = use(SharedListener.tcp());
+		TestListener second = use(TestListener.tcp());
 		addConnector(connector(second.port()));
 		assertThatException().isThrownBy(() -> started(StubWorker.gthread(1)))
 			.havingRootCause()
@@ -117,7 +117,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenAddedConnectorSpeaksAnotherProtocolThenStartFails() {
-		SharedListener second = use(SharedListener.tcp());
+		TestListener second = use(TestListener.tcp());
 		Connector added = new Connector("AJP/1.3");
 		added.setPort(second.port());
 		addConnector(added);
@@ -138,7 +138,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenAddressNeedsTlsThatServerHasNotThenStartFails() {
-		SharedListener secure = use(SharedListener.tcp(Scheme.HTTPS));
+		TestListener secure = use(TestListener.tcp(Scheme.HTTPS));
 		assertThatException().isThrownBy(() -> start(new StubWorker(StubWorker.gthread(1), this.listener, secure)))
 			.havingRootCause()
 			.isInstanceOf(InvalidSettingException.class)
@@ -147,7 +147,7 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenNoAddressHasTlsAlthoughItIsConfiguredThenAllAreServedWithout() throws Exception {
-		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
+		TestListener plain = use(TestListener.tcp(Scheme.HTTP));
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), plain);
 		start(worker, TLS);
 		worker.gate().open();
@@ -168,8 +168,8 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 
 	@Test
 	void whenTlsAndPlainAreSideBySideThenRequestsKnowWhichIsTheirs() throws Exception {
-		SharedListener plain = use(SharedListener.tcp(Scheme.HTTP));
-		SharedListener secure = use(SharedListener.tcp(Scheme.HTTPS));
+		TestListener plain = use(TestListener.tcp(Scheme.HTTP));
+		TestListener secure = use(TestListener.tcp(Scheme.HTTPS));
 		StubWorker worker = new StubWorker(StubWorker.gthread(1), plain, this.listener, secure);
 		ConfigurableApplicationContext context = start(worker, TLS);
 		worker.gate().open();

@@ -26,7 +26,7 @@ import jnr.posix.POSIXFactory;
  * A listening socket of which each server, and each sibling that a test plays, has its
  * own copy, as processes of a pool have.
  */
-public final class SharedListener implements AutoCloseable {
+public final class TestListener implements AutoCloseable {
 
 	private static final POSIX posix = POSIXFactory.getNativePOSIX();
 
@@ -36,32 +36,32 @@ public final class SharedListener implements AutoCloseable {
 
 	private Scheme scheme;
 
-	private SharedListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
+	private TestListener(ServerSocketChannel channel, ProtocolFamily family, Scheme scheme) {
 		this.channel = channel;
 		this.family = family;
 		this.scheme = scheme;
 	}
 
-	public static SharedListener tcp() {
+	public static TestListener tcp() {
 		return tcp(Scheme.UNSAID);
 	}
 
-	public static SharedListener tcp(Scheme scheme) {
+	public static TestListener tcp(Scheme scheme) {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
 			channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 128);
-			return new SharedListener(channel, StandardProtocolFamily.INET, scheme);
+			return new TestListener(channel, StandardProtocolFamily.INET, scheme);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
 	}
 
-	public static SharedListener unix(Path path) {
+	public static TestListener unix(Path path) {
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
 			channel.bind(UnixDomainSocketAddress.of(path), 128);
-			return new SharedListener(channel, StandardProtocolFamily.UNIX, Scheme.UNSAID);
+			return new TestListener(channel, StandardProtocolFamily.UNIX, Scheme.UNSAID);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -71,7 +71,7 @@ public final class SharedListener implements AutoCloseable {
 	/**
 	 * Has the address say what clients speak.
 	 */
-	public SharedListener speaking(Scheme scheme) {
+	public TestListener speaking(Scheme scheme) {
 		this.scheme = scheme;
 		return this;
 	}

@@ -1,0 +1,113 @@
+package io.prefork.spring;
+
+import java.time.Duration;
+
+import io.prefork.worker.Drain;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What every server promises that hosts {@code sync}: the thread that accepts a
+ * connection serves its request, and survives whatever the application does on it.
+ */
+public abstract class SyncCompatibilityKit extends ServerAdapterTestSupport {
+
+	@Test
+	void whenRequestHasComeThenTheThreadThatAcceptsServesIt() throws Exception {
+		StubWorker worker = worker(StubWorker.sync());
+		start(worker);
+		HttpConnection first = connect().get("/thread");
+		HttpConnection second = connect().get("/thread");
+		worker.gate().open();
+		String thread = first.answer().body();
+		assertThat(thread).matches(poolThread());
+		assertThat(second.answer().body()).isEqualTo(thread);
+		assertThat(first.isClosedByServer()).isTrue();
+		assertThat(worker.acceptors()).isEmpty();
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	/**
+	 * How the threads are named that serve requests, as a regular expression.
+	 */
+	protected abstract String poolThread();
+
+	@Test
+	void whenThereAreSeveralListenersThenOneRequestIsServedAtATime() throws Exception {
+		TestListener other = use(TestListener.tcp());
+		StubWorker worker = new StubWorker(StubWorker.sync(), this.listener, other);
+		ConfigurableApplicationContext context = start(worker);
+		worker.gate().open();
+		HttpConnection held = connect().get("/held");
+		await().until(() -> worker.requests().busy() == 1);
+		// Its acceptor has most likely passed the gate before the slot was taken
+		HttpConnection next = connectTo(other).get("/thread");
+		HttpConnection third = connect().get("/thread");
+		await().during(Duration.ofMillis(500)).until(() -> !next.hasAnswer() && worker.requests().busy() == 1);
+		context.getBean(Holds.class).release();
+		assertThat(held.answer().status()).isEqualTo(200);
+		assertThat(next.answer().status()).isEqualTo(200);
+		assertThat(third.answer().status()).isEqualTo(200);
+		await().until(() -> worker.gate().taken() == 0);
+	}
+
+	@Test
+	void whenRequestInterruptsItsThreadThenTheNextIsServed() throws Exception {
+		StubWorker worker = worker(StubWorker.sync());
+		start(worker);
+		HttpConnection interrupted = connect().get("/interrupting");
+		HttpConnection next = connect().get("/hello");
+		worker.gate().open();
+		assertThat(interrupted.answer().body()).isEqualTo("interrupted");
+		assertThat(next.answer().body()).isEqualTo("hello");
+		await().until(() -> worker.gate().taken() == 0);
+		assertThat(worker.hasLeft()).isFalse();
+	}
+
+	@Test
+	void whenInterruptClosesTheListeningSocketThenWorkerLeaves() throws Exception {
+		StubWorker worker = started(StubWorker.sync()).worker();
+		String name = connect().get("/thread").answer().body();
+		Thread thread = Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((candidate) -> candidate.getName().equals(name))
+			.findAny()
+			.orElseThrow();
+		// The first ones may come before the thread waits in accept
+		await().until(() -> {
+			thread.interrupt();
+			return worker.hasLeft();
+		});
+		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);
+	}
+
+	@Test
+	void whenWebSocketIsOpenThenRequestsAreServedBesides() throws Exception {
+		StubWorker worker = started(StubWorker.sync()).worker();
+		WebSocketClient client = use(WebSocketClient.connect(this.listener.port()));
+		assertThat(client.ask("hello")).isEqualTo("hello");
+		await().until(() -> worker.gate().taken() == 0);
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		assertThat(client.ask("again")).isEqualTo("again");
+		client.close();
+		await().until(() -> worker.connections() == 0);
+	}
+
+	@Test
+	void whenHttp2IsSpokenThenRequestsOfOthersAreServedBesides() throws Exception {
+		StubWorker worker = started(StubWorker.sync(), "server.http2.enabled=true").worker();
+		Http2Connection connection = new Http2Connection(connect());
+		connection.get(1, "/hello");
+		await().until(() -> worker.requests().completed() == 1 && worker.gate().taken() == 0);
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		connection.get(3, "/hello");
+		await().until(() -> worker.requests().completed() == 3);
+		assertThat(worker.connections()).isEqualTo(1);
+	}
+
+}

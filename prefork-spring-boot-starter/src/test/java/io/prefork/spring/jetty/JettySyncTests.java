@@ -1,0 +1,67 @@
+package io.prefork.spring.jetty;
+
+import io.prefork.spring.HttpConnection;
+import io.prefork.spring.StubWorker;
+import io.prefork.spring.SyncCompatibilityKit;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Tests for {@link DirectSelectorManager} and {@link UnselectedEndPoint}, with
+ * {@code sync} and without.
+ */
+class JettySyncTests extends SyncCompatibilityKit {
+
+	@Override
+	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
+		return JettyTestApplication.run(worker, properties);
+	}
+
+	@Override
+	protected String poolThread() {
+		return "qtp\\d+-\\d+";
+	}
+
+	@Test
+	void whenAnsweredBeforeTheBodyHasComeThenTheConnectionIsReadToItsEnd() throws Exception {
+		StubWorker worker = started(StubWorker.sync()).worker();
+		HttpConnection connection = connect()
+			.send("POST /nothing-here HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+		assertThat(connection.answer().status()).isEqualTo(404);
+		String part = "x".repeat(10_000);
+		for (int i = 0; i < 10; i++) {
+			connection.send(part);
+		}
+		assertThat(connection.isClosedByServer()).isTrue();
+		connection.close();
+		await().until(() -> worker.connections() == 0);
+	}
+
+	@Test
+	void whenRequestsArePipelinedThenTheFirstAnswerIsWholeAndNoneFollows() throws Exception {
+		StubWorker worker = started(StubWorker.sync()).worker();
+		String hello = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
+		HttpConnection connection = connect().send(hello + hello + hello);
+		HttpConnection.Answer answer = connection.answer();
+		assertThat(answer.body()).isEqualTo("hello");
+		assertThat(answer.announcesClose()).isTrue();
+		assertThat(connection.isClosedByServer()).isTrue();
+		await().until(() -> worker.connections() == 0);
+		assertThat(worker.requests().completed()).isEqualTo(1);
+	}
+
+	@Test
+	void whenTheAnswerSaysCloseThenTheClientsEndIsNotWaitedFor() throws Exception {
+		StubWorker worker = started(StubWorker.gthread(1)).worker();
+		HttpConnection connection = connect().send(
+				"POST /interrupting HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+		assertThat(connection.answer().body()).isEqualTo("interrupted");
+		await().until(() -> worker.connections() == 0);
+		assertThat(connection.isClosedByServer()).isTrue();
+	}
+
+}
