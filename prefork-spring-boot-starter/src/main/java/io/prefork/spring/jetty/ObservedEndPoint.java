@@ -170,11 +170,20 @@ final class ObservedEndPoint extends UnselectedEndPoint {
 
 	@Override
 	protected void needsFillInterest() {
-		if (isOpenedHere() && isDone()) {
-			this.readAgain = true;
+		if (isDone()) {
+			closeUnlessMoreHasCome();
 		}
 		else if (!this.opening) {
 			super.needsFillInterest();
+		}
+	}
+
+	private void closeUnlessMoreHasCome() {
+		if (isOpenedHere()) {
+			this.readAgain = true;
+		}
+		else if (!execute(() -> getFillInterest().fillable())) {
+			close();
 		}
 	}
 
