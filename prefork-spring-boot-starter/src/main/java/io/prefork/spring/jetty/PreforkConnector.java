@@ -159,13 +159,14 @@ final class PreforkConnector extends ServerConnector {
 	 * {@inheritDoc}
 	 * <p>
 	 * On a platform thread: on a virtual one, the JDK would make the socket non-blocking,
-	 * for all processes that share it.
+	 * for all processes that share it. That thread goes on until it fails or the
+	 * connector pauses, since waking it up for each connection costs more than a request.
 	 */
 	@Override
 	public void accept(int acceptorId) throws IOException {
 		try {
 			if (this.acceptor != null) {
-				this.acceptor.submit(this::acceptNext).get();
+				this.acceptor.submit(this::acceptAll).get();
 			}
 			else {
 				acceptNext();
@@ -179,7 +180,15 @@ final class PreforkConnector extends ServerConnector {
 		}
 	}
 
-	private @Nullable Void acceptNext() throws IOException, InterruptedException {
+	private @Nullable Void acceptAll() throws IOException, InterruptedException {
+		do {
+			acceptNext();
+		}
+		while (isRunning() && isAccepting());
+		return null;
+	}
+
+	private void acceptNext() throws IOException, InterruptedException {
 		if (!this.accepts) {
 			this.accepts = true;
 			started();
@@ -199,7 +208,6 @@ final class PreforkConnector extends ServerConnector {
 			}
 		}
 		take(arrival);
-		return null;
 	}
 
 	private void started() {
