@@ -79,7 +79,8 @@ public record PoolDocument(String state, Master master, String workerClass, int 
 	 * @param slowClients connections broken off because their clients were too slow
 	 * @param slowRequests requests that took longer than the threshold of the slow log,
 	 * or than their soft timeout
-	 * @param timedOut requests that were ended at their timeout
+	 * @param timedOut requests that were ended at their timeout, or because they hung in
+	 * a deadlock
 	 * @param spawned processes started
 	 * @param exits processes ended, by category in lower case
 	 * @param causes processes ended, by kind of cause, such as {@code oom-kill}

@@ -90,7 +90,7 @@ public final class WorkerCommands {
 	 * The command that starts one worker.
 	 * @param spec the worker
 	 * @param shares options that share out the machine, as given by
-	 * {@link WorkerSizing#options(int)}, and other options of ours
+	 * {@link WorkerSizing#options(int, int)}, and other options of ours
 	 * @param entryPoint where it begins
 	 * @return the command
 	 */

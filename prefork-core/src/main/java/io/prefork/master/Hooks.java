@@ -165,7 +165,7 @@ public final class Hooks {
 		try {
 			if (!this.turns.awaitTermination(this.scripts.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
 				int left = this.turns.shutdownNow().size();
-				logger.warn("Hooks are not waited for any longer at the end: one was running, {} were waiting", left);
+				logger.warn("Hooks are not waited for any longer at the end: one was running, {} waiting", left);
 				this.turns.awaitTermination(Duration.ofSeconds(2).toNanos(), TimeUnit.NANOSECONDS);
 			}
 		}

@@ -18,7 +18,7 @@ final class ServiceStatus {
 	static String of(PoolView view, Event.Tick tick) {
 		long accepting = view.workers().stream().filter((worker) -> worker.state() == WorkerState.ACCEPTING).count();
 		int busy = tick.vitals().values().stream().mapToInt(Vitals::busy).sum();
-		String line = accepting + " of " + view.target() + " workers accept, generation " + view.generation() + ", "
+		String line = accepting + " of " + view.target() + " workers accepting, generation " + view.generation() + ", "
 				+ busy + ((busy == 1) ? " request" : " requests") + " running";
 		return (view.state() == PoolView.State.RUNNING) ? line
 				: view.state().name().toLowerCase(Locale.ROOT) + ": " + line;

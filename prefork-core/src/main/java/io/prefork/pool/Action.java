@@ -157,7 +157,8 @@ public sealed interface Action {
 	 * End the master: no worker is left. Said once, and nothing after it.
 	 *
 	 * @param status exit status of the master: 0 for an ordered stop, 3 if no worker of
-	 * the first generation could boot, 4 if its application could not start
+	 * the first generation could boot or the last worker is gone after a fatal exit
+	 * status, 4 if its application could not start
 	 * @param reason one readable reason, empty for an ordered stop
 	 */
 	record Terminate(int status, String reason) implements Action {

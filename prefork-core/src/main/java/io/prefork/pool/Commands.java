@@ -103,7 +103,7 @@ final class Commands {
 		this.staffing.target(workers);
 		int floor = this.elasticity.floor();
 		if (workers != previous) {
-			this.orders.info("scaling from " + previous + " to " + workers + " workers"
+			this.orders.info("scaling from " + previous + " to " + CountText.workers(workers)
 					+ ((floor > 0) ? "; the load takes none below " + floor + " until that is released" : ""));
 		}
 		this.orders.reply(ticket, new Answer.Scaled(previous, workers, floor));

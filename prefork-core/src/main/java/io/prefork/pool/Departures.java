@@ -233,8 +233,7 @@ final class Departures {
 	}
 
 	private static String requests(WorkerRecord worker) {
-		int busy = worker.pulse().busy();
-		return (busy == 1) ? "1 request" : busy + " requests";
+		return CountText.of(worker.pulse().busy(), "request");
 	}
 
 	private static List<Planned> slowly(Step first, Duration patience) {

@@ -132,8 +132,9 @@ final class Elasticity {
 		boolean surplus = target > lowest() && scaler.surplus(this.load, target);
 		boolean ripe = this.patience.exhausted(surplus, now) && !now.isBefore(this.grown.plus(this.boot));
 		if (ripe && !this.roster.retreating()) {
-			String line = "scaling from " + target + " to " + workers(target - 1) + ": fewer would have done for "
-					+ DurationText.of(this.patience.length()) + ", " + measuredOverWindow();
+			String line = "scaling from " + target + " to " + CountText.workers(target - 1)
+					+ ": fewer would have done for " + DurationText.of(this.patience.length()) + ", "
+					+ measuredOverWindow();
 			this.patience.stopped(now);
 			change(target - 1, ScaleReason.IDLE, line);
 		}
@@ -166,7 +167,8 @@ final class Elasticity {
 			this.grown = now;
 			this.lastRefusal = null;
 			String measured = (growth.reason() == ScaleReason.BUSY) ? measuredOverWindow() : measured();
-			change(next, growth.reason(), "scaling from " + target + " to " + workers(next) + ": " + measured);
+			change(next, growth.reason(),
+					"scaling from " + target + " to " + CountText.workers(next) + ": " + measured);
 		}
 	}
 
@@ -185,7 +187,7 @@ final class Elasticity {
 		}
 		this.lastRefusal = reason;
 		this.repeatRefusal = now.plus(REPEAT_REFUSAL);
-		String line = "staying at " + workers(this.staffing.target()) + ", since " + why + ": " + measured();
+		String line = "staying at " + CountText.workers(this.staffing.target()) + ", since " + why + ": " + measured();
 		note(reason, line);
 		if (reason == ScaleReason.MEMORY) {
 			this.orders.warn(line);
@@ -215,15 +217,7 @@ final class Elasticity {
 
 	private String queued() {
 		int queued = this.load.last().queued();
-		return switch (queued) {
-			case 0 -> "";
-			case 1 -> " and 1 connection queued";
-			default -> " and " + queued + " connections queued";
-		};
-	}
-
-	private static String workers(int number) {
-		return (number == 1) ? "1 worker" : number + " workers";
+		return (queued > 0) ? " and " + CountText.of(queued, "connection") + " queued" : "";
 	}
 
 	private static String megabytes(long bytes) {

@@ -20,7 +20,8 @@ import java.util.random.RandomGenerator;
 public final class Pool {
 
 	/**
-	 * Exit status of a master whose first workers could not boot.
+	 * Exit status of a master whose first workers could not boot, or whose last worker is
+	 * gone after a fatal exit status.
 	 */
 	private static final int BOOT = 3;
 
@@ -391,8 +392,8 @@ public final class Pool {
 	private void watchService() {
 		boolean serves = this.roster.count((worker) -> worker.accepting() || this.rollouts.isOpening(worker)) > 0;
 		if (this.served && !serves && this.staffing.serves()) {
-			this.orders.error("no worker accepts; " + this.roster.booting()
-					+ " are booting, connections wait in the accept queue");
+			this.orders.error(
+					"no worker accepts; " + this.roster.booting() + " booting, connections wait in the accept queue");
 		}
 		this.served = serves;
 	}

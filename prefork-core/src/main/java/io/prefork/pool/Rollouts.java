@@ -199,7 +199,7 @@ final class Rollouts {
 		}
 		int old = this.roster.count(this::outdated);
 		this.orders.info("generation " + rollout.generation() + " has proven to work; "
-				+ ((old == 1) ? "1 older worker follows" : old + " older workers follow"));
+				+ CountText.of(old, "older worker") + " to follow");
 		return true;
 	}
 
@@ -215,9 +215,9 @@ final class Rollouts {
 		this.generation = rollout.generation();
 		this.orders.add(new Action.Used(this.generation));
 		Duration took = rollout.took(this.now);
-		this.orders.info((rollout.isRollback() ? "rolled back: " : "reloaded: ") + this.roster.accepting()
-				+ " workers of generation " + this.generation + " accept, " + DurationText.of(took) + " after the "
-				+ rollout.name() + " began");
+		this.orders
+			.info((rollout.isRollback() ? "rolled back: " : "reloaded: ") + CountText.workers(this.roster.accepting())
+					+ " of generation " + this.generation + " after " + DurationText.of(took));
 		end(rollout, RolloutView.Stage.SUCCEEDED, "", "", new Answer.Reloaded(this.generation, took));
 	}
 

@@ -50,8 +50,8 @@ final class Shutdown {
 	void stop(boolean quick, Instant now) {
 		switch (this.phase) {
 			case NONE -> {
-				this.orders
-					.info("stopping" + (quick ? " quickly" : "") + ": " + this.roster.living() + " workers to leave");
+				this.orders.info("stopping" + (quick ? " quickly" : "") + ": " + CountText.workers(this.roster.living())
+						+ " to leave");
 				this.orders.add(new Action.CloseListeners());
 				if (quick) {
 					hurry(now);
@@ -141,7 +141,7 @@ final class Shutdown {
 
 	private void kill(Instant now) {
 		this.phase = Phase.NOW;
-		this.orders.info("stopping at once: " + this.roster.living() + " workers are killed");
+		this.orders.info("stopping at once: killing " + CountText.workers(this.roster.living()));
 		for (WorkerRecord worker : this.roster.all()) {
 			this.departures.kill(worker, now);
 		}

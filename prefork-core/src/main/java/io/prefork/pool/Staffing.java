@@ -210,7 +210,8 @@ final class Staffing {
 		if (worker.generation() == this.rollouts.serving()) {
 			this.respawn.giveUp(worker + " has exited with status " + code
 					+ ", which is fatal: no worker is started until a reload or a rollback");
-			this.orders.error(this.respawn.trouble() + "; " + this.roster.accepting() + " workers go on");
+			this.orders.error(
+					this.respawn.trouble() + "; the pool goes on with " + CountText.workers(this.roster.accepting()));
 		}
 	}
 

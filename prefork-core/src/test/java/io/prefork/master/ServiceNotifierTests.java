@@ -175,15 +175,16 @@ class ServiceNotifierTests {
 		for (int i = 0; i < 20; i++) {
 			see(tick(7), State.RUNNING, 4);
 		}
-		assertThat(lines("STATUS=")).containsExactly("STATUS=4 of 4 workers accept, generation 2, 3 requests running",
-				"STATUS=4 of 4 workers accept, generation 2, 7 requests running");
+		assertThat(lines("STATUS=")).containsExactly(
+				"STATUS=4 of 4 workers accepting, generation 2, 3 requests running",
+				"STATUS=4 of 4 workers accepting, generation 2, 7 requests running");
 	}
 
 	@Test
 	void whenPoolIsNotAsItShouldBeThenStatusBeginsWithItsState() {
 		see(tick(1), State.DEGRADED, 3);
 		assertThat(lines("STATUS="))
-			.containsExactly("STATUS=degraded: 3 of 4 workers accept, generation 2, 1 request running");
+			.containsExactly("STATUS=degraded: 3 of 4 workers accepting, generation 2, 1 request running");
 	}
 
 	@Test

@@ -136,7 +136,8 @@ class PoolIntensityTests {
 		List<Action> actions = script.exited(1, 78);
 		String trouble = "worker 0 (pid 101) has exited with status 78, which is fatal: no worker is started until a "
 				+ "reload or a rollback";
-		assertThat(PoolScript.lines(Severity.ERROR, actions)).containsExactly(trouble + "; 1 workers go on");
+		assertThat(PoolScript.lines(Severity.ERROR, actions))
+			.containsExactly(trouble + "; the pool goes on with 1 worker");
 		assertThat(PoolScript.lines(Severity.WARN, actions).get(0)).doesNotContain("respawning");
 		assertThat(PoolScript.spawns(script.passSeconds(600))).isEmpty();
 		assertThat(PoolScript.spawns(script.on(new Event.ScaleTo(0, 3)))).isEmpty();

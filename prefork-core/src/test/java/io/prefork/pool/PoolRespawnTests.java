@@ -43,7 +43,7 @@ class PoolRespawnTests {
 		PoolScript script = PoolScript.running(2);
 		assertThat(PoolScript.lines(Severity.ERROR, script.exited(1, 1))).isEmpty();
 		assertThat(PoolScript.lines(Severity.ERROR, script.exited(2, 1)))
-			.containsExactly("no worker accepts; 0 are booting, connections wait in the accept queue");
+			.containsExactly("no worker accepts; 0 booting, connections wait in the accept queue");
 	}
 
 	@Test

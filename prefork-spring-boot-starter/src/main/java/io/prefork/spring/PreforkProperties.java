@@ -200,6 +200,7 @@ public class PreforkProperties {
 	 * How long the trial run before an upgrade of the master in place may take, and how
 	 * long workers wait for the upgraded master before they leave.
 	 */
+	@DurationUnit(ChronoUnit.SECONDS)
 	private Duration upgradeTimeout = Duration.ofSeconds(60);
 
 	/**

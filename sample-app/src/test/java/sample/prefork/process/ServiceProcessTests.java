@@ -38,7 +38,7 @@ class ServiceProcessTests extends ProcessTestSupport {
 			assertThat(pool.awaitSettled(2).generation()).isEqualTo(1);
 			List<String> booting = manager.lines().subList(0, manager.lines().indexOf("READY=1"));
 			assertThat(booting).contains("WATCHDOG=1",
-					"STATUS=starting: 0 of 2 workers accept, generation 1, " + "0 requests running");
+					"STATUS=starting: 0 of 2 workers accepting, generation 1, 0 requests running");
 			assertThat(manager.lines()).contains("MAINPID=" + pool.pid());
 			for (long worker : pool.pool().pids()) {
 				assertThat(Proc.environment(worker)).noneMatch((entry) -> entry.matches("(NOTIFY|WATCHDOG)_.*"));

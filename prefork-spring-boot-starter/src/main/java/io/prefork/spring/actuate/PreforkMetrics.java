@@ -59,7 +59,7 @@ class PreforkMetrics implements MeterBinder {
 			.description("Requests that the accepting workers can serve at a time")
 			.register(registry);
 		gauge("prefork.lost", (pool) -> pool.workers().lost())
-			.description("Request slots held by requests past their timeout")
+			.description("Request slots held by requests past their timeout, or in a deadlock")
 			.register(registry);
 		counter("prefork.requests", (pool) -> pool.counters().requests()).description("Requests answered")
 			.register(registry);
@@ -76,7 +76,7 @@ class PreforkMetrics implements MeterBinder {
 			.description("Requests that took longer than they should")
 			.register(registry);
 		counter("prefork.requests.timed.out", (pool) -> pool.counters().timedOut())
-			.description("Requests ended at their timeout")
+			.description("Requests ended at their timeout, or because they hung in a deadlock")
 			.register(registry);
 		counter("prefork.spawned", (pool) -> pool.counters().spawned()).description("Worker processes started")
 			.register(registry);

@@ -89,7 +89,8 @@ final class UpgradeTrialRun {
 		int slots = Scoreboard.open(handover.runDirectory().resolve(Scoreboard.FILE)).slots();
 		if (policy.slots() > slots) {
 			throw unchangeable("prefork.max-workers", this.properties.getMaxWorkers(),
-					"but the shared memory of the workers that live has room for " + (slots - 2) / 2);
+					"but with 'prefork.spare-workers' the shared memory of the workers that live has room for "
+							+ (slots - 2) / 2);
 		}
 		List<BindAddress> addresses = BindAddresses.of(this.properties.getBind(),
 				asMaster(System.getenv(), handover.pid()), this.environment);
