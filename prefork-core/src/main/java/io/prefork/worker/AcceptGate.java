@@ -197,11 +197,12 @@ public final class AcceptGate {
 	 */
 	public Claim accepted() {
 		this.accepted.increment();
-		this.taken.incrementAndGet();
 		Claim claim = new Claim(Claim.ARRIVING, System.nanoTime());
 		this.lock.lock();
 		try {
+			// Wants memory: if there is none, no slot is taken
 			this.arrivals.add(claim);
+			this.taken.incrementAndGet();
 		}
 		finally {
 			this.lock.unlock();

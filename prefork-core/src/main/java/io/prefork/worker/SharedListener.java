@@ -93,25 +93,25 @@ public final class SharedListener {
 
 	/**
 	 * Waits at the gate, and for a client. Called by one thread, the acceptor, again and
-	 * again.
+	 * again. An interrupt is nothing of ours, but may come late for a request that this
+	 * thread has served: at the gate it is ignored, in {@code accept} it closes the
+	 * socket, and the worker leaves.
 	 * @return the client's connection, to be handed over to the server at once, or
 	 * {@code null} if there will never be one again
 	 * @throws IOException if {@code accept} fails, for want of descriptors, say
-	 * @throws InterruptedException if the thread is interrupted while it waits at the
-	 * gate; in {@code accept} the interrupt would close the socket, and the worker leaves
 	 */
-	public @Nullable Arrival accept() throws IOException, InterruptedException {
+	public @Nullable Arrival accept() throws IOException {
 		ServerSocketChannel channel = this.channel;
-		if (channel == null || !this.worker.gate().await()) {
+		if (channel == null || !awaitGate()) {
 			return null;
 		}
-		this.handover.acquire();
+		this.handover.acquireUninterruptibly();
 		this.acceptor = Thread.currentThread();
 		Arrival arrival = null;
 		try {
 			ListenerChannelSource.listen(channel, this.listener);
-			SocketChannel socket = channel.accept();
-			arrival = new Arrival(socket, this.worker.gate().accepted());
+			Thread.interrupted();
+			arrival = arrived(channel.accept());
 			return arrival;
 		}
 		catch (ClosedChannelException ex) {
@@ -124,6 +124,36 @@ public final class SharedListener {
 			if (arrival == null) {
 				this.handover.release();
 			}
+		}
+	}
+
+	private boolean awaitGate() {
+		while (true) {
+			try {
+				return this.worker.gate().await();
+			}
+			catch (InterruptedException ex) {
+				// Not meant for an acceptor
+			}
+		}
+	}
+
+	private Arrival arrived(SocketChannel socket) {
+		try {
+			return new Arrival(socket, this.worker.gate().accepted());
+		}
+		catch (RuntimeException | Error ex) {
+			close(socket);
+			throw ex;
+		}
+	}
+
+	private static void close(SocketChannel socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			logger.debug("A connection that was just accepted could not be closed", ex);
 		}
 	}
 
@@ -140,7 +170,7 @@ public final class SharedListener {
 	/**
 	 * Takes no connection any more, from any listener of the worker. On return, those
 	 * that {@code accept} had returned are the server's, unless the acceptor itself calls
-	 * this. Does nothing the second time.
+	 * this, or the calling thread is interrupted.
 	 */
 	public void stop() {
 		this.stopped = true;
@@ -211,13 +241,12 @@ public final class SharedListener {
 		 */
 		public void drop() {
 			try {
-				this.socket.close();
+				SharedListener.close(this.socket);
+				this.claim.close();
 			}
-			catch (IOException ex) {
-				logger.debug("A connection that was just accepted could not be closed", ex);
+			finally {
+				handedOver();
 			}
-			this.claim.close();
-			handedOver();
 		}
 
 	}

@@ -7,9 +7,13 @@ import java.util.concurrent.CompletableFuture;
 
 import io.prefork.worker.PreforkRequest;
 import jakarta.servlet.ServletContext;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
 import jakarta.websocket.server.ServerContainer;
 import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -46,6 +50,8 @@ import org.springframework.web.reactive.socket.server.support.HandshakeWebSocket
 class LongLivedExchanges {
 
 	static final String WEB_SOCKET = "/long/socket";
+
+	static final String HELD_WEB_SOCKET = "/long/held-socket";
 
 	@RestController
 	@RequestMapping("/long")
@@ -92,11 +98,14 @@ class LongLivedExchanges {
 	static class ServletWebSocket {
 
 		@Bean
-		SmartInitializingSingleton echoEndpoint(ServletContext context) {
+		SmartInitializingSingleton webSocketEndpoints(ServletContext context, Holds holds) {
 			return () -> {
 				try {
 					ServerContainer container = (ServerContainer) context.getAttribute(ServerContainer.class.getName());
 					container.addEndpoint(EchoEndpoint.class);
+					container.addEndpoint(ServerEndpointConfig.Builder.create(HeldEndpoint.class, HELD_WEB_SOCKET)
+						.configurator(new Holding(holds))
+						.build());
 				}
 				catch (Exception ex) {
 					throw new IllegalStateException(ex);
@@ -112,6 +121,39 @@ class LongLivedExchanges {
 		@OnMessage
 		public String echo(String text) {
 			return text;
+		}
+
+	}
+
+	/**
+	 * Takes its time to begin.
+	 */
+	public static class HeldEndpoint extends Endpoint {
+
+		private final Holds holds;
+
+		HeldEndpoint(Holds holds) {
+			this.holds = holds;
+		}
+
+		@Override
+		public void onOpen(Session session, EndpointConfig config) {
+			this.holds.hold();
+		}
+
+	}
+
+	private static final class Holding extends ServerEndpointConfig.Configurator {
+
+		private final Holds holds;
+
+		private Holding(Holds holds) {
+			this.holds = holds;
+		}
+
+		@Override
+		public <T> T getEndpointInstance(Class<T> type) {
+			return type.cast(new HeldEndpoint(this.holds));
 		}
 
 	}

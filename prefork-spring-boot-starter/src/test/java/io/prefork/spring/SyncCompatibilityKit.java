@@ -1,7 +1,11 @@
 package io.prefork.spring;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
 
+import io.prefork.worker.AcceptGate;
 import io.prefork.worker.Drain;
 import org.junit.jupiter.api.Test;
 
@@ -69,17 +73,75 @@ public abstract class SyncCompatibilityKit extends ServerAdapterTestSupport {
 	}
 
 	@Test
+	void whenInterruptComesLateAtTheGateThenTheNextIsServed() throws Exception {
+		StubWorker worker = worker(StubWorker.sync());
+		start(worker);
+		String name = acceptor(worker);
+		worker.gate().close();
+		// The acceptor may have been let through before
+		HttpConnection last = connect().get("/hello");
+		HttpConnection next = connect().get("/hello");
+		await().until(() -> threads(name).anyMatch(SyncCompatibilityKit::isAtTheGate));
+		for (int i = 0; i < 3; i++) {
+			threads(name).filter(SyncCompatibilityKit::isAtTheGate).forEach(Thread::interrupt);
+			await().until(() -> threads(name).anyMatch(SyncCompatibilityKit::isAtTheGate));
+		}
+		worker.gate().open();
+		assertThat(last.answer().body()).isEqualTo("hello");
+		assertThat(next.answer().body()).isEqualTo("hello");
+		assertThat(worker.hasLeft()).isFalse();
+	}
+
+	/**
+	 * Opens the gate for a request that has come already. One that comes later than its
+	 * connection may be served by another thread.
+	 * @return the name of the thread that accepts
+	 */
+	private String acceptor(StubWorker worker) throws IOException {
+		HttpConnection connection = connect().get("/thread");
+		worker.gate().open();
+		return connection.answer().body();
+	}
+
+	private static Stream<Thread> threads(String name) {
+		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().equals(name));
+	}
+
+	private static boolean isAtTheGate(Thread thread) {
+		return Arrays.stream(thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(AcceptGate.class.getName()));
+	}
+
+	@Test
+	void whenHandshakeOfWebSocketIsAnsweredOtherwiseThenTheConnectionCloses() throws Exception {
+		Started started = started(StubWorker.sync());
+		started.holds().release();
+		HttpConnection connection = connect().send(handshake("/held-empty"));
+		assertThat(connection.answer().status()).isEqualTo(204);
+		assertThat(connection.isClosedByServer()).isTrue();
+	}
+
+	/**
+	 * A handshake for a WebSocket that takes its time to begin.
+	 */
+	protected static String heldHandshake() {
+		return handshake(LongLivedExchanges.HELD_WEB_SOCKET);
+	}
+
+	private static String handshake(String target) {
+		return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+				+ "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+	}
+
+	@Test
 	void whenInterruptClosesTheListeningSocketThenWorkerLeaves() throws Exception {
-		StubWorker worker = started(StubWorker.sync()).worker();
-		String name = connect().get("/thread").answer().body();
+		StubWorker worker = worker(StubWorker.sync());
+		start(worker);
+		String name = acceptor(worker);
 		// Threads of servers that have just stopped may have the same name. The first
 		// interrupts may come before the thread waits in accept
 		await().until(() -> {
-			Thread.getAllStackTraces()
-				.keySet()
-				.stream()
-				.filter((thread) -> thread.getName().equals(name))
-				.forEach(Thread::interrupt);
+			threads(name).forEach(Thread::interrupt);
 			return worker.hasLeft();
 		});
 		assertThat(worker.drain().graceful().join()).matches(Drain.Result::isComplete);

@@ -40,8 +40,9 @@ final class DirectSelectorManager extends SelectorManager {
 	 * @param here whether the calling thread serves its first request, if that has come
 	 */
 	void take(SocketChannel socket, JettyConnection connection, boolean here) {
-		Opening opening = new Opening(socket, connection, here);
+		Opening opening;
 		try {
+			opening = new Opening(socket, connection, here);
 			onAccepting(socket);
 			socket.configureBlocking(false);
 			this.connector.configure(socket);
@@ -50,7 +51,7 @@ final class DirectSelectorManager extends SelectorManager {
 			}
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			opening.fail(ex);
+			fail(socket, ex);
 			return;
 		}
 		if (here) {
@@ -68,13 +69,27 @@ final class DirectSelectorManager extends SelectorManager {
 			throws IOException {
 		ObservedEndPoint endPoint = new ObservedEndPoint(socket, chooseSelector(), this.connector, connection,
 				accepting);
-		connection.opened(endPoint);
-		Connection protocol = newConnection(socket, endPoint, null);
-		endPoint.setConnection(protocol);
-		endPoint.onOpen();
-		endPointOpened(endPoint);
-		connectionOpened(protocol, null);
-		return endPoint;
+		try {
+			connection.opened(endPoint);
+			Connection protocol = newConnection(socket, endPoint, null);
+			endPoint.setConnection(protocol);
+			endPoint.onOpen();
+			endPointOpened(endPoint);
+			connectionOpened(protocol, null);
+			return endPoint;
+		}
+		catch (Throwable ex) {
+			endPoint.close(ex);
+			endPoint.leaveOpener();
+			throw ex;
+		}
+	}
+
+	private void fail(SocketChannel socket, Throwable cause) {
+		logger.debug("A new connection could not be opened", cause);
+		IO.close(socket);
+		this.connector.forget(socket);
+		onAcceptFailed(socket, cause);
 	}
 
 	/**
@@ -136,7 +151,7 @@ final class DirectSelectorManager extends SelectorManager {
 				endPoint = open(this.socket, this.connection, this.accepting);
 			}
 			catch (Throwable ex) {
-				fail(ex);
+				fail(this.socket, ex);
 				return;
 			}
 			endPoint.readAtOnce();
@@ -144,14 +159,7 @@ final class DirectSelectorManager extends SelectorManager {
 
 		@Override
 		public void close() {
-			fail(new ClosedChannelException());
-		}
-
-		void fail(Throwable cause) {
-			logger.debug("A new connection could not be opened", cause);
-			IO.close(this.socket);
-			DirectSelectorManager.this.connector.forget(this.socket);
-			onAcceptFailed(this.socket, cause);
+			fail(this.socket, new ClosedChannelException());
 		}
 
 	}

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class JettyConnection {
 
+	/**
+	 * How much a client is sent at once, without having acknowledged anything (RFC 6928):
+	 * ten segments on Ethernet.
+	 */
+	private static final int INITIAL_WINDOW = 10 * 1460;
+
 	private final AcceptGate.Claim claim;
 
 	private final ClientWatch watch;
@@ -37,8 +43,11 @@ final class JettyConnection {
 
 	private volatile boolean upgraded;
 
-	// Nothing is left to be read of the last request
+	// Nothing is left to be read of the last request, and nothing has come since
 	private volatile boolean whole;
+
+	// Since the last request began
+	private volatile long sent;
 
 	private volatile boolean closed;
 
@@ -79,6 +88,7 @@ final class JettyConnection {
 		this.claim.settle();
 		this.watch.headRead();
 		this.whole = false;
+		this.sent = 0;
 		this.requests.incrementAndGet();
 		return this.exchanges.incrementAndGet() == 1;
 	}
@@ -114,11 +124,11 @@ final class JettyConnection {
 	}
 
 	/**
-	 * Whether the client has its answer and nothing more to send that belongs to its
-	 * request.
+	 * Whether the client's only request has been answered, in so few bytes that they are
+	 * on their way, and it has nothing more to send that belongs to it.
 	 */
 	boolean isAnswered() {
-		return this.whole && !this.upgraded && this.exchanges.get() == 0;
+		return this.whole && this.sent <= INITIAL_WINDOW && !this.upgraded && this.exchanges.get() == 0;
 	}
 
 	/**
@@ -178,6 +188,7 @@ final class JettyConnection {
 			this.watch.read(bytes);
 		}
 		else {
+			this.whole = false;
 			this.watch.awaitHead();
 		}
 	}
@@ -190,6 +201,7 @@ final class JettyConnection {
 	 */
 	void sent(long bytes, boolean waiting) {
 		if (bytes > 0) {
+			this.sent += bytes;
 			this.watch.wrote(bytes);
 			if (this.upgraded) {
 				this.watch.headRead();

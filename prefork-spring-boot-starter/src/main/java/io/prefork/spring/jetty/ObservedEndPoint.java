@@ -151,6 +151,14 @@ final class ObservedEndPoint extends UnselectedEndPoint {
 	}
 
 	/**
+	 * Whether the current thread is the acceptor, which must not be left to a
+	 * conversation in another protocol.
+	 */
+	boolean isServedByAcceptor() {
+		return this.accepting && isOpenedHere();
+	}
+
+	/**
 	 * The connection is open: reads, on this thread, what its client has most likely sent
 	 * by now.
 	 */
@@ -215,7 +223,7 @@ final class ObservedEndPoint extends UnselectedEndPoint {
 	 */
 	@Override
 	public int fill(ByteBuffer buffer) throws IOException {
-		if (this.accepting && isOpenedHere() && this.connection.isUpgraded()) {
+		if (isServedByAcceptor() && this.connection.isUpgraded()) {
 			return 0;
 		}
 		this.connection.read();
@@ -234,8 +242,9 @@ final class ObservedEndPoint extends UnselectedEndPoint {
 	/**
 	 * Whether the answer to the last request has been sent, the end of the connection
 	 * too, and the client owes nothing. Jetty would wait for its end of the connection,
-	 * in case that more arrives, for which the kernel sends a reset (RFC 9112, section
-	 * 9.6): after a whole request there is nothing that a client could lose by it.
+	 * in case that more arrives, for which the kernel sends a reset and drops what it has
+	 * not sent yet (RFC 9112, section 9.6). After a whole request nothing should arrive,
+	 * and a short answer has left the kernel.
 	 */
 	private boolean isDone() {
 		return isOutputShutdown() && this.connection.isAnswered() && !(getConnection() instanceof SslConnection);

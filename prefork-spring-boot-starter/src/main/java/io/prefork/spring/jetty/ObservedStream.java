@@ -156,17 +156,20 @@ final class ObservedStream extends HttpStream.Wrapper {
 	@Override
 	public void succeeded() {
 		if (this.request.getAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE) instanceof Connection upgrade) {
-			upgrade(upgrade);
+			upgraded(upgrade);
 		}
-		this.exchange.end(this.status);
-		super.succeeded();
+		else {
+			this.exchange.end(this.status);
+			super.succeeded();
+		}
 	}
 
 	/**
 	 * The request becomes a conversation in another protocol, in HTTP/2 one of several on
-	 * its connection.
+	 * its connection. The application is told that it begins, which can take its time: an
+	 * acceptor leaves that to another thread.
 	 */
-	private void upgrade(Connection upgrade) {
+	private void upgraded(Connection upgrade) {
 		this.endPoint.connection().upgraded();
 		upgrade.addEventListener(new Connection.Listener() {
 
@@ -177,6 +180,10 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 		});
 		this.server.webSockets().add(upgrade);
+		this.exchange.end(this.status);
+		if (!this.endPoint.isServedByAcceptor() || !this.endPoint.execute(super::succeeded)) {
+			super.succeeded();
+		}
 	}
 
 	/**

@@ -34,8 +34,9 @@ import org.springframework.boot.ssl.SslBundleKey;
 /**
  * Jetty's connector on a listening socket that is shared with other processes. Its
  * acceptor waits at the {@link io.prefork.worker.AcceptGate} before each blocking
- * {@code accept}, which the kernel deals out fairly, first come first served. It stops
- * accepting by closing its own copy of the socket, which frees the acceptor.
+ * {@code accept}, which the kernel deals out fairly, first come first served, and serves
+ * the request itself in {@code sync}. It stops accepting by closing its own copy of the
+ * socket, which frees the acceptor.
  */
 final class PreforkConnector extends ServerConnector {
 
@@ -89,6 +90,10 @@ final class PreforkConnector extends ServerConnector {
 				thread.setDaemon(true);
 				return thread;
 			});
+		}
+		if (servesWhereItAccepts()) {
+			// Threads that the application starts would inherit it
+			setAcceptorPriorityDelta(0);
 		}
 		super.doStart();
 		checkKeyAlias();
@@ -180,7 +185,7 @@ final class PreforkConnector extends ServerConnector {
 		}
 	}
 
-	private @Nullable Void acceptAll() throws IOException, InterruptedException {
+	private @Nullable Void acceptAll() throws IOException {
 		do {
 			acceptNext();
 		}
@@ -188,12 +193,12 @@ final class PreforkConnector extends ServerConnector {
 		return null;
 	}
 
-	private void acceptNext() throws IOException, InterruptedException {
+	private void acceptNext() throws IOException {
 		if (!this.accepts) {
 			this.accepts = true;
 			started();
 		}
-		this.server.connections().acquire();
+		this.server.connections().acquireUninterruptibly();
 		SharedListener.Arrival arrival = null;
 		try {
 			arrival = this.listener.accept();
@@ -208,6 +213,16 @@ final class PreforkConnector extends ServerConnector {
 			}
 		}
 		take(arrival);
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Jetty would have the acceptor end if it is interrupted while it pauses.
+	 */
+	@Override
+	protected boolean handleAcceptFailure(Throwable failure) {
+		return super.handleAcceptFailure(failure) || (isRunning() && isOpen());
 	}
 
 	private void started() {
@@ -246,8 +261,12 @@ final class PreforkConnector extends ServerConnector {
 		if (here) {
 			arrival.handedOver();
 		}
-		((DirectSelectorManager) getSelectorManager()).take(socket, connection, here);
-		arrival.handedOver();
+		try {
+			((DirectSelectorManager) getSelectorManager()).take(socket, connection, here);
+		}
+		finally {
+			arrival.handedOver();
+		}
 	}
 
 	void configure(SocketChannel socket) {
@@ -280,6 +299,11 @@ final class PreforkConnector extends ServerConnector {
 		((DirectSelectorManager) getSelectorManager()).closed(endPoint, cause);
 	}
 
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Called by {@link DirectSelectorManager}.
+	 */
 	@Override
 	protected void onEndPointOpened(EndPoint endPoint) {
 		super.onEndPointOpened(endPoint);
@@ -314,6 +338,8 @@ final class PreforkConnector extends ServerConnector {
 	@Override
 	public void close() {
 		stopAccepting();
+		// For one that was told to pause, and is not interrupted
+		setAccepting(true);
 		super.close();
 	}
 

@@ -1,7 +1,7 @@
 package io.prefork.spring.jetty;
 
 import java.io.Closeable;
-import java.nio.channels.ClosedChannelException;
+import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -26,9 +26,9 @@ abstract class UnselectedEndPoint extends SocketChannelEndPoint {
 	// Written by the selector's thread alone
 	private volatile @Nullable SelectionKey key;
 
-	private long idleTimeout;
+	private volatile long idleTimeout;
 
-	private boolean watched;
+	private volatile boolean watched;
 
 	// The thread that opens the connection, as long as it does
 	private volatile @Nullable Thread opener = Thread.currentThread();
@@ -67,23 +67,36 @@ abstract class UnselectedEndPoint extends SocketChannelEndPoint {
 	 * Has time run for this connection. Before there is something to wait for, that would
 	 * only wake up the thread that keeps the time, for each connection twice.
 	 */
-	private synchronized void watchIdleTimeout() {
+	private void watchIdleTimeout() {
 		if (!this.watched) {
 			this.watched = true;
-			super.setIdleTimeout(this.idleTimeout);
+			applyIdleTimeout();
 		}
 	}
 
 	@Override
-	public final synchronized void setIdleTimeout(long millis) {
+	public final void setIdleTimeout(long millis) {
 		this.idleTimeout = millis;
 		if (this.watched) {
-			super.setIdleTimeout(millis);
+			applyIdleTimeout();
 		}
 	}
 
+	/**
+	 * Without a lock, since Jetty may find that the time is over already and take its
+	 * own: of several that are set at a time, the one that is kept here prevails.
+	 */
+	private void applyIdleTimeout() {
+		long millis;
+		do {
+			millis = this.idleTimeout;
+			super.setIdleTimeout(millis);
+		}
+		while (millis != this.idleTimeout);
+	}
+
 	@Override
-	public final synchronized long getIdleTimeout() {
+	public final long getIdleTimeout() {
 		return this.idleTimeout;
 	}
 
@@ -103,8 +116,8 @@ abstract class UnselectedEndPoint extends SocketChannelEndPoint {
 			}
 			updateKey();
 		}
-		catch (ClosedChannelException ex) {
-			// There is nothing left to wait for
+		catch (IOException | RuntimeException ex) {
+			close(ex);
 		}
 	}
 

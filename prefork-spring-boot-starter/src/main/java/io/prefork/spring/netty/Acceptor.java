@@ -2,7 +2,7 @@ package io.prefork.spring.netty;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.prefork.worker.SharedListener;
 import org.apache.commons.logging.Log;
@@ -43,40 +43,44 @@ final class Acceptor {
 
 	private void run(PreforkServerChannel server) {
 		this.endpoint.acceptorStarted();
-		try {
-			while (this.endpoint.awaitRoom()) {
-				boolean accepted = false;
-				try {
-					accepted = accept(server);
-				}
-				catch (OutOfMemoryError ex) {
-					// Not even memory to say so
-				}
-				finally {
-					if (!accepted) {
-						this.endpoint.giveRoomBack();
-					}
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		while (this.endpoint.awaitRoom() && accept(server)) {
+			continue;
 		}
 	}
 
-	private boolean accept(PreforkServerChannel server) throws InterruptedException {
+	/**
+	 * Accepts one connection.
+	 * @return whether there may be another
+	 */
+	private boolean accept(PreforkServerChannel server) {
+		boolean accepted = false;
 		try {
 			SharedListener.Arrival arrival = this.listener.accept();
-			if (arrival != null) {
-				this.endpoint.accepted(server, arrival, this.listener.inherited());
+			if (arrival == null) {
+				return false;
 			}
-			return arrival != null;
+			this.endpoint.accepted(server, arrival, this.listener.inherited());
+			accepted = true;
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			// When the application uses up the memory, that may hit any thread
-			TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
-			logger.warn("Accepting from " + address() + " failed, and is tried again: " + ex);
-			return false;
+			LockSupport.parkNanos(PAUSE.toNanos());
+			warn(ex);
+		}
+		finally {
+			if (!accepted) {
+				this.endpoint.giveRoomBack();
+			}
+		}
+		return true;
+	}
+
+	private void warn(Throwable failure) {
+		try {
+			logger.warn("Accepting from " + address() + " failed, and is tried again: " + failure);
+		}
+		catch (OutOfMemoryError ex) {
+			// Not even memory to say so
 		}
 	}
 

@@ -119,8 +119,8 @@ final class NettyEndpoint {
 	 * Waits until there may be one connection more.
 	 * @return whether to accept; if not, never again
 	 */
-	boolean awaitRoom() throws InterruptedException {
-		this.room.acquire();
+	boolean awaitRoom() {
+		this.room.acquireUninterruptibly();
 		return !this.stopped;
 	}
 
@@ -134,20 +134,24 @@ final class NettyEndpoint {
 	 */
 	void accepted(PreforkServerChannel server, SharedListener.Arrival arrival, InheritedListener listener)
 			throws IOException {
+		Transport.Accepted accepted = null;
 		NettyConnection connection;
 		try {
-			Transport.Accepted accepted = this.transport.adopt(server, arrival.socket());
+			accepted = this.transport.adopt(server, arrival.socket());
 			if (!this.noDelay && !(listener.socketAddress() instanceof UnixDomainSocketAddress)) {
 				// Netty has set it
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, arrival.claim());
+			this.connections.add(connection);
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			arrival.drop();
+			if (accepted != null) {
+				accepted.channel().unsafe().closeForcibly();
+			}
 			throw ex;
 		}
-		this.connections.add(connection);
 		try {
 			server.accept(connection);
 		}

@@ -58,7 +58,7 @@ abstract class PreforkServerChannel extends AbstractServerChannel {
 				SharedListener shared = this.endpoint.open(listener);
 				this.acceptors.add(new Acceptor(this.endpoint, shared));
 				if (first == null || listener.socketAddress().equals(address)) {
-					first = shared.open();
+					first = shared.channel();
 				}
 			}
 		}

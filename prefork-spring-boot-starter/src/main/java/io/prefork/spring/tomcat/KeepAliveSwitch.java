@@ -2,9 +2,12 @@ package io.prefork.spring.tomcat;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.BooleanSupplier;
 
+import jakarta.servlet.http.HttpServletResponse;
 import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
+import org.apache.coyote.Response;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -38,6 +41,16 @@ final class KeepAliveSwitch {
 		}
 	}
 
+	private final BooleanSupplier closing;
+
+	/**
+	 * Makes a switch.
+	 * @param closing whether connections are to be closed now
+	 */
+	KeepAliveSwitch(BooleanSupplier closing) {
+		this.closing = closing;
+	}
+
 	/**
 	 * Whether keep-alive can be turned off for one request.
 	 */
@@ -55,11 +68,40 @@ final class KeepAliveSwitch {
 	}
 
 	/**
-	 * Turns keep-alive off. To be called on the thread that commits the answer, before
-	 * Tomcat writes the {@code Connection} header: later, the connection would close
-	 * without an announcement.
+	 * The head of a request has been read. The handshake of a WebSocket is left as it is:
+	 * clients take what is said besides {@code Connection: Upgrade} for a failure.
 	 */
-	void turnOff(Request request) {
+	void headRead(Request request) {
+		if (!isHandshake(request)) {
+			commits(request);
+		}
+	}
+
+	/**
+	 * The head of an answer is about to be committed by this thread, before Tomcat writes
+	 * the {@code Connection} header.
+	 */
+	void commits(Request request) {
+		if (this.closing.getAsBoolean()) {
+			turnOff(request);
+		}
+	}
+
+	/**
+	 * A request has been served, on this thread. A handshake that was refused has an
+	 * answer like any other, though it may not have announced that its connection closes.
+	 */
+	void served(Request request, Response response) {
+		if (isHandshake(request) && response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS) {
+			commits(request);
+		}
+	}
+
+	private static boolean isHandshake(Request request) {
+		return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+	}
+
+	private static void turnOff(Request request) {
 		Object processor = request.getNote(NOTE);
 		if (KEEP_ALIVE != null && processor != null) {
 			KEEP_ALIVE.setVolatile((Http11Processor) processor, false);

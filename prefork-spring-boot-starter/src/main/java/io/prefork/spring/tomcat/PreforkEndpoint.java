@@ -2,9 +2,11 @@ package io.prefork.spring.tomcat;
 
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 import io.prefork.os.Listener;
 import io.prefork.worker.ClientWatch;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * differs:
  * <ul>
  * <li>Its acceptor waits at the gate before each blocking {@code accept}, which the
- * kernel deals out fairly, first come first served.</li>
+ * kernel deals out fairly, first come first served. In {@code sync} it serves the request
+ * itself.</li>
  * <li>It stops accepting by closing its own copy of the socket, which frees the acceptor.
  * Tomcat frees it by connecting to its own port; on a shared socket a sibling may get
  * that connection, while the acceptor takes a client and drops it.</li>
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class PreforkEndpoint extends UnpolledEndpoint {
+
+	// After a failure that may have passed by then
+	private static final Duration PAUSE = Duration.ofMillis(500);
 
 	private final Map<SocketChannel, TomcatConnection> connections = new ConcurrentHashMap<>();
 
@@ -104,8 +110,8 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	/**
 	 * {@inheritDoc}
-	 * @return {@code null} when the endpoint has stopped accepting and Tomcat wants its
-	 * acceptor to end; an exception would be logged as an error
+	 * @return {@code null} for nothing, and when the endpoint has stopped accepting and
+	 * Tomcat wants its acceptor to end; an exception would be logged as an error
 	 */
 	@Override
 	protected @Nullable SocketChannel serverSocketAccept() throws Exception {
@@ -113,7 +119,16 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 			this.accepts = true;
 			started();
 		}
-		SharedListener.Arrival arrival = adoption().listener().accept();
+		SharedListener.Arrival arrival;
+		try {
+			arrival = adoption().listener().accept();
+		}
+		catch (Error ex) {
+			// Of memory, for which Tomcat's acceptor would end
+			LockSupport.parkNanos(PAUSE.toNanos());
+			report(ex);
+			return null;
+		}
 		if (arrival == null) {
 			this.acceptorReleased.await();
 			return null;

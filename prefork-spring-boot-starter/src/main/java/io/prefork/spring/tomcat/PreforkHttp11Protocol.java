@@ -41,7 +41,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	private boolean keepingNone;
 
-	private final KeepAliveSwitch keepAliveSwitch = new KeepAliveSwitch();
+	private final KeepAliveSwitch keepAliveSwitch = new KeepAliveSwitch(this::announcesClose);
 
 	/**
 	 * Makes a protocol handler that has no listening socket yet.
@@ -167,19 +167,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 
 	@Override
 	public void setAdapter(Adapter adapter) {
-		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation(), this::announceClose));
-	}
-
-	/**
-	 * Has the answer to a request say {@code Connection: close}, if it is to. A WebSocket
-	 * has no answer, and clients take what is said besides {@code Connection: Upgrade}
-	 * for a failure.
-	 * @param request the request, whose head has been read
-	 */
-	private void announceClose(Request request) {
-		if (announcesClose() && !"websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
-			this.keepAliveSwitch.turnOff(request);
-		}
+		super.setAdapter(new RequestObserver(adapter, this.endpoint.observation(), this.keepAliveSwitch));
 	}
 
 	/**
@@ -204,9 +192,7 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	@Override
 	public boolean useCompression(Request request, Response response) {
-		if (announcesClose()) {
-			this.keepAliveSwitch.turnOff(request);
-		}
+		this.keepAliveSwitch.commits(request);
 		return super.useCompression(request, response);
 	}
 

@@ -1,7 +1,6 @@
 package io.prefork.spring.tomcat;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,7 +25,7 @@ final class RequestObserver implements Adapter {
 
 	private final RequestObservation observation;
 
-	private final Consumer<Request> headRead;
+	private final KeepAliveSwitch keepAlive;
 
 	private final @Nullable TomcatConnection streamsOf;
 
@@ -36,19 +35,18 @@ final class RequestObserver implements Adapter {
 
 	/**
 	 * Makes an observer.
-	 * @param headRead what to do when the head of a request that has its connection to
-	 * itself has been read
+	 * @param keepAlive told of requests that have their connection to themselves
 	 */
-	RequestObserver(Adapter delegate, RequestObservation observation, Consumer<Request> headRead) {
-		this(delegate, observation, headRead, null, () -> {
+	RequestObserver(Adapter delegate, RequestObservation observation, KeepAliveSwitch keepAlive) {
+		this(delegate, observation, keepAlive, null, () -> {
 		}, null);
 	}
 
-	private RequestObserver(Adapter delegate, RequestObservation observation, Consumer<Request> headRead,
+	private RequestObserver(Adapter delegate, RequestObservation observation, KeepAliveSwitch keepAlive,
 			@Nullable TomcatConnection streamsOf, Runnable goAway, @Nullable Predicate<Request> streamReset) {
 		this.delegate = delegate;
 		this.observation = observation;
-		this.headRead = headRead;
+		this.keepAlive = keepAlive;
 		this.streamsOf = streamsOf;
 		this.goAway = goAway;
 		this.streamReset = streamReset;
@@ -61,7 +59,7 @@ final class RequestObserver implements Adapter {
 	 * @param streamReset resets the stream of a request, if that is possible
 	 */
 	RequestObserver forStreamsOf(TomcatConnection connection, Runnable goAway, Predicate<Request> streamReset) {
-		return new RequestObserver(this.delegate, this.observation, this.headRead, connection, goAway, streamReset);
+		return new RequestObserver(this.delegate, this.observation, this.keepAlive, connection, goAway, streamReset);
 	}
 
 	@Override
@@ -69,7 +67,7 @@ final class RequestObserver implements Adapter {
 		Exchange exchange = this.observation.begin(request, this.streamsOf, this.streamReset);
 		request.setNote(NOTE, exchange);
 		if (this.streamsOf == null) {
-			this.headRead.accept(request);
+			this.keepAlive.headRead(request);
 		}
 		else if (this.streamsOf.isAtItsLastRequest()) {
 			this.goAway.run();
@@ -109,6 +107,9 @@ final class RequestObserver implements Adapter {
 		}
 		else {
 			request.setNote(NOTE, null);
+			if (this.streamsOf == null) {
+				this.keepAlive.served(request, response);
+			}
 			exchange.end(success ? response.getStatus() : HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
 		}
 	}

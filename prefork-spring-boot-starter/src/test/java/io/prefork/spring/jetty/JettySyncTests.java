@@ -1,5 +1,10 @@
 package io.prefork.spring.jetty;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+
 import io.prefork.spring.HttpConnection;
 import io.prefork.spring.StubWorker;
 import io.prefork.spring.SyncCompatibilityKit;
@@ -47,6 +52,33 @@ class JettySyncTests extends SyncCompatibilityKit {
 		assertThat(connection.get("/hello").answer().body()).isEqualTo("hello");
 		await().until(() -> worker.connections() == 0);
 		assertThat(connection.isClosedByServer()).isTrue();
+	}
+
+	@Test
+	void whenWebSocketTakesItsTimeToBeginThenRequestsAreServedBesides() throws Exception {
+		Started started = started(StubWorker.sync());
+		assertThat(connect().send(heldHandshake()).head().status()).isEqualTo(101);
+		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");
+		started.holds().release();
+	}
+
+	@Test
+	void whenTheAnswerIsLongThenItIsWholeWhateverTheClientSends() throws Exception {
+		StubWorker worker = started(StubWorker.gthread(1)).worker();
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.listener.port())) {
+			byte[] request = "GET /long/big HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes();
+			socket.getOutputStream().write(request);
+			InputStream in = socket.getInputStream();
+			long read = 0;
+			while (worker.requests().completed() == 0) {
+				read += in.readNBytes(4096).length;
+			}
+			staysTrue(() -> worker.connections() == 1);
+			socket.getOutputStream().write(request);
+			read += in.transferTo(OutputStream.nullOutputStream());
+			assertThat(read).isGreaterThan(32 * 1024 * 1024);
+		}
+		await().until(() -> worker.connections() == 0);
 	}
 
 	@Test

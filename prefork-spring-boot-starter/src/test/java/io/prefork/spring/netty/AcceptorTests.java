@@ -1,6 +1,7 @@
 package io.prefork.spring.netty;
 
 import java.io.IOException;
+import java.lang.Thread.State;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -37,7 +38,36 @@ class AcceptorTests {
 			worker.gate().open();
 			await().until(() -> channel.tries.get() > 1);
 			endpoint.stopAccepting();
+			await().until(() -> acceptors(inherited).isEmpty());
 		}
+	}
+
+	@Test
+	void whenInterruptedThenItGoesOn() throws IOException {
+		try (TestListener listener = TestListener.tcp()) {
+			StubWorker worker = new StubWorker(StubWorker.reactive(1), listener);
+			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true);
+			InheritedListener inherited = worker.spec().listeners().get(0);
+			NoMemory channel = new NoMemory();
+			SharedListener shared = new SharedListener(worker, inherited, (any) -> channel);
+			shared.open();
+			new Acceptor(endpoint, shared).start(new InetServerChannel(endpoint, List.of(inherited)));
+			await().until(() -> acceptors(inherited).stream().anyMatch((thread) -> thread.getState() == State.WAITING));
+			acceptors(inherited).forEach(Thread::interrupt);
+			worker.gate().open();
+			await().until(() -> channel.tries.get() > 0);
+			endpoint.stopAccepting();
+			shared.stop();
+			await().until(() -> acceptors(inherited).isEmpty());
+		}
+	}
+
+	private static List<Thread> acceptors(InheritedListener listener) {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("prefork-acceptor-" + listener.address()))
+			.toList();
 	}
 
 	private static final class NoMemory extends ServerSocketChannel {
