@@ -21,7 +21,10 @@ while getopts n:s:w:t:b: option; do
 done
 
 start_pool "$server" $pool_port "$workers" --prefork.worker-class=gthread --prefork.threads="$threads"
+# Everything that is measured once before, for classes that are not loaded yet
 clients latency $pool_port /whoami 5000 4 close >/dev/null
+clients latency $pool_port /whoami 5000 8 keepalive >/dev/null
+clients together $pool_port '/chaos/slow?ms=100' 100 >/dev/null
 for ((round = 1; round <= rounds; round++)); do
 	# 500 requests of 8 clients, 20 ms apart: they connect at once, and half of them are sent after the slow ones
 	clients latency $pool_port /whoami 500 8 keepalive 20 >"$directory/kept" &
