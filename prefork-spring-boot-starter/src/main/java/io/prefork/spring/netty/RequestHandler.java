@@ -1,11 +1,13 @@
 package io.prefork.spring.netty;
 
-import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandler;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -25,6 +27,7 @@ import io.prefork.worker.RequestExpiry;
 import io.prefork.worker.RequestTracker;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
 import reactor.netty.channel.ChannelOperations;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.websocket.WebsocketOutbound;
@@ -36,6 +39,12 @@ import reactor.netty.http.websocket.WebsocketOutbound;
  * Used by the event loop alone.
  */
 final class RequestHandler extends ChannelDuplexHandler {
+
+	/**
+	 * For how long an application that has not answered by its timeout may still do so,
+	 * to no effect, until it is cancelled.
+	 */
+	private static final Duration CANCEL_DELAY = Duration.ofSeconds(1);
 
 	private final NettyConnection connection;
 
@@ -166,7 +175,7 @@ final class RequestHandler extends ChannelDuplexHandler {
 	 * heartbeat stop. For any thread.
 	 */
 	private RequestExpiry.Outcome timeOut(RequestTracker.Tracked tracked) {
-		if (this.begun || this.worked) {
+		if (this.begun || this.worked || this.channel.eventLoop().isShuttingDown()) {
 			return RequestExpiry.Outcome.SPARED;
 		}
 		this.channel.eventLoop().execute(() -> {
@@ -180,7 +189,7 @@ final class RequestHandler extends ChannelDuplexHandler {
 	}
 
 	/**
-	 * The application sees that its client has gone.
+	 * The application sees that its client has gone, a while later.
 	 */
 	private void answerUnavailable() {
 		FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
@@ -201,8 +210,9 @@ final class RequestHandler extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
 		if (this.timedOut) {
+			// Not told of a failure, at which it might release the message once more
 			ReferenceCountUtil.release(message);
-			promise.tryFailure(new ClosedChannelException());
+			promise.trySuccess();
 			return;
 		}
 		if (message instanceof HttpResponse response) {
@@ -242,6 +252,32 @@ final class RequestHandler extends ChannelDuplexHandler {
 		else {
 			context.close(promise);
 		}
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Cancels the application, unless the worker has answered in its place. Many give up
+	 * at the same moment as the worker, and if an answer is cancelled on the event loop
+	 * while another thread begins to write it, Spring Framework may release its buffer
+	 * twice ({@code AbstractServerHttpResponse.writeWith}): by the second time, it may be
+	 * that of another answer.
+	 */
+	@Override
+	public void channelInactive(ChannelHandlerContext context) {
+		Exchange exchange = this.exchange;
+		ChannelHandlerContext operations = context.pipeline().context(NettyPipeline.ReactiveBridge);
+		if (!this.timedOut || exchange == null || operations == null || context.executor().isShuttingDown()) {
+			context.fireChannelInactive();
+			return;
+		}
+		context.executor().schedule(() -> {
+			if (this.exchange == exchange) {
+				// Told directly, since the pipeline has been taken down
+				((ChannelInboundHandler) operations.handler()).channelInactive(operations);
+			}
+			return null;
+		}, CANCEL_DELAY.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	private static boolean isEventStream(HttpResponse response) {
