@@ -11,6 +11,9 @@ final class LogLines {
 	static final Pattern WORKER_LOST = Pattern
 		.compile("[Ww]orker .*( ended: | is being ended: |did not leave)|no worker accepts");
 
+	/** A worker has reached a limit of memory soon after its start. */
+	static final Pattern TOO_LARGE_TOO_SOON = Pattern.compile("has reached max-memory .* the limit may be lower than");
+
 	static final Pattern FATAL_EXIT = Pattern.compile("has exited with status \\d+, which is fatal");
 
 	/** A spare steps in for a worker that was killed, and what that was. */
