@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.prefork.worker.WorkerSpec;
@@ -38,6 +39,8 @@ public final class WorkerCommands {
 				Stream.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID", "NOTIFY_SOCKET",
 						"WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", WorkerSpec.HANDOVER_VARIABLE))
 		.collect(Collectors.toUnmodifiableSet());
+
+	private static final Pattern ARGUMENT_FILE = Pattern.compile("(^|\\s)[\"']?@");
 
 	private final JvmImage image;
 
@@ -113,10 +116,18 @@ public final class WorkerCommands {
 
 	/**
 	 * The command that starts the master again beside the running one: without what only
-	 * one process can have.
+	 * one process can have. But an argument file (java(1), {@code @file}) is read anew
+	 * whenever the command is run, and so it is by this one: what only one process can
+	 * have must not be in it.
+	 * @param commandLine what the running one was started with
 	 * @return the command
 	 */
-	public WorkerCommand forMaster() {
+	public WorkerCommand forMaster(List<String> commandLine) {
+		if (commandLine.stream().anyMatch((word) -> word.startsWith("@"))
+				|| ARGUMENT_FILE.matcher(this.image.environment().getOrDefault("JDK_JAVA_OPTIONS", "")).find()) {
+			return new WorkerCommand(this.image.executable().toString(), List.of(),
+					commandLine.subList(1, commandLine.size()), this.image.environment());
+		}
 		List<String> options = new ArrayList<>();
 		for (String option : this.carried.options()) {
 			options.add(option.replace("{slot}", "trial"));

@@ -1,5 +1,6 @@
 package io.prefork.master;
 
+import java.io.IOException;
 import java.time.Duration;
 
 /**
@@ -18,8 +19,9 @@ public interface UpgradePlan {
 	 * The command that starts this program again, as it is on disk now, beside the
 	 * running one.
 	 * @return the command, without what only one process can have
+	 * @throws IOException if it cannot be told
 	 */
-	WorkerLauncher.Launch trial();
+	WorkerLauncher.Launch trial() throws IOException;
 
 	/**
 	 * Closes what does not survive, such as the management port. May block for seconds.

@@ -56,6 +56,10 @@ final class CStrings {
 		return string.getBytes(CHARSET);
 	}
 
+	static String text(byte[] bytes) {
+		return new String(bytes, CHARSET);
+	}
+
 	/**
 	 * The array.
 	 */

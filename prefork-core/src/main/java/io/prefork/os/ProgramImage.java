@@ -41,6 +41,14 @@ public record ProgramImage(Path executable, List<byte[]> arguments, List<byte[]>
 				words(Files.readAllBytes(Path.of("/proc/self/environ"))));
 	}
 
+	/**
+	 * The arguments as the JDK reads them.
+	 * @return its arguments, the name by which it was called first
+	 */
+	public List<String> words() {
+		return this.arguments.stream().map(CStrings::text).toList();
+	}
+
 	static List<byte[]> words(byte[] terminated) {
 		List<byte[]> words = new ArrayList<>();
 		ByteArrayOutputStream word = new ByteArrayOutputStream();

@@ -133,13 +133,36 @@ class WorkerCommandsTests {
 	@Test
 	void whenTheMasterIsStartedAgainThenItHasNothingOfAWorkerAndNothingThatOnlyOneCanHave() {
 		String debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*:5009";
-		WorkerCommand command = new WorkerCommands(image("-Xmx64m", debugger), List.of("-Xmx32m")).forMaster();
+		WorkerCommand command = new WorkerCommands(image("-Xmx64m", debugger), List.of("-Xmx32m"))
+			.forMaster(List.of("java", "-Xmx64m", debugger, "-jar", "app.jar", "--name=a b", ""));
 		assertThat(command.command()).startsWith("/jdk/bin/java", "-Xmx64m")
 			.endsWith("-jar", "/srv/app.jar", "--name=a b", "")
 			.doesNotContain(debugger, "-Xmx32m")
 			.noneMatch((option) -> option.contains("prefork.worker"));
 		assertThat(command.environment()).containsKeys("PATH", "LISTEN_FDS", "LISTEN_PID")
 			.doesNotContainKeys("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+	}
+
+	@Test
+	void whenTheMasterWasStartedWithAnArgumentFileThenThatIsReadAgain() {
+		List<String> line = List.of("java", "@jvm.options", "-jar", "app.jar", "--name=a b", "");
+		WorkerCommand command = new WorkerCommands(image("-Xmx64m"), List.of()).forMaster(line);
+		assertThat(command.command()).containsExactly("/jdk/bin/java", "@jvm.options", "-jar", "app.jar", "--name=a b",
+				"");
+		assertThat(command.environment()).containsKeys("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "@jvm.options", "-Da=b '@jvm.options'", "-Da=b\t@/srv/jvm.options" })
+	void whenTheEnvironmentNamesAnArgumentFileThenThatIsReadAgain(String options) {
+		JvmImage image = image("-Xmx64m");
+		Map<String, String> environment = new TreeMap<>(image.environment());
+		environment.put("JDK_JAVA_OPTIONS", options);
+		WorkerCommand command = new WorkerCommands(new JvmImage(image.executable(), image.workingDirectory(),
+				image.jvmArguments(), image.entryPoint(), image.arguments(), environment), List.of())
+			.forMaster(List.of("java", "-jar", "app.jar"));
+		assertThat(command.command()).containsExactly("/jdk/bin/java", "-jar", "app.jar");
+		assertThat(command.environment()).containsEntry("JDK_JAVA_OPTIONS", options);
 	}
 
 	private static JvmImage image(String... jvmArguments) {

@@ -15,6 +15,7 @@ import io.prefork.launch.WorkerCommands;
 import io.prefork.launch.WorkerCount;
 import io.prefork.launch.WorkerSizing;
 import io.prefork.master.WorkerLauncher;
+import io.prefork.os.ProgramImage;
 import io.prefork.spring.InvalidSettingException;
 import io.prefork.worker.WorkerSpec;
 import org.springframework.core.env.CommandLinePropertySource;
@@ -223,8 +224,8 @@ final class ApplicationLauncher implements WorkerLauncher {
 	/**
 	 * The command that starts the master again, beside the one that runs.
 	 */
-	Launch again() {
-		WorkerCommand command = this.commands.forMaster();
+	Launch again() throws IOException {
+		WorkerCommand command = this.commands.forMaster(ProgramImage.current().words());
 		return new Launch(command.command(), Map.copyOf(command.environment()));
 	}
 

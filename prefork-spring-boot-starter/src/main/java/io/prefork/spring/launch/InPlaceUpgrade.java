@@ -1,5 +1,6 @@
 package io.prefork.spring.launch;
 
+import java.io.IOException;
 import java.time.Duration;
 
 import io.prefork.master.UpgradePlan;
@@ -15,7 +16,7 @@ import io.prefork.master.WorkerLauncher;
 record InPlaceUpgrade(Duration timeout, ApplicationLauncher launcher, ManagementPort port) implements UpgradePlan {
 
 	@Override
-	public WorkerLauncher.Launch trial() {
+	public WorkerLauncher.Launch trial() throws IOException {
 		return this.launcher.again();
 	}
 
