@@ -111,10 +111,23 @@ public final class ControlServer implements Closeable {
 			}
 			catch (IOException ex) {
 				// Too many open files, say: the next worker must be able to connect.
-				logger.error("The control socket could not accept a connection and tries again: {}", ex.getMessage());
-				LockSupport.parkNanos(PAUSE.toNanos());
+				tryAgain(ex);
+			}
+			catch (RuntimeException | Error ex) {
+				// Want of memory, say
+				tryAgain(ex);
 			}
 		}
+	}
+
+	private static void tryAgain(Throwable failure) {
+		try {
+			logger.error("The control socket could not accept a connection and tries again: {}", failure.getMessage());
+		}
+		catch (Error ex) {
+			// Not even memory for that
+		}
+		LockSupport.parkNanos(PAUSE.toNanos());
 	}
 
 	/**

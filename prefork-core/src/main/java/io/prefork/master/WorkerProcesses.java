@@ -193,7 +193,23 @@ final class WorkerProcesses {
 		return listener.descriptor() != Listener.NO_DESCRIPTOR;
 	}
 
+	/**
+	 * Whatever fails on the way, want of memory above all: the end of a process must be
+	 * told of, or its place stays taken for ever.
+	 */
 	private void awaitExit(WorkerProcess process) {
+		try {
+			tellExit(process);
+		}
+		catch (RuntimeException | Error ex) {
+			process.reaped();
+			this.events
+				.accept(new Event.Exited(process.id(), OptionalInt.empty(), "an unknown cause (" + ex + ")", ""));
+			logger.error("Cannot wait for process {}", process.pid(), ex);
+		}
+	}
+
+	private void tellExit(WorkerProcess process) {
 		OptionalInt code = OptionalInt.empty();
 		String signal = "";
 		try {

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import io.prefork.control.ControlClient;
 import io.prefork.control.ControlConnection;
 import io.prefork.control.Message;
+import io.prefork.os.ExitStatus;
 import io.prefork.os.Listener;
 import io.prefork.os.Signal;
 import io.prefork.os.SpawnRequest;
@@ -91,6 +92,26 @@ class WorkerProcessesTests {
 		this.processes.exited(WORKER);
 		assertThat(this.processes.all()).isEmpty();
 		assertThat(this.fixture.runDirectory.path().resolve("worker-5.out")).doesNotExist();
+	}
+
+	@Test
+	void whenItsEndCannotBeLookedIntoThenItIsToldAllTheSame() {
+		FakeOperatingSystem poor = new FakeOperatingSystem() {
+
+			@Override
+			public ExitStatus await(int pid) throws IOException {
+				super.await(pid);
+				throw new OutOfMemoryError("Java heap space");
+			}
+
+		};
+		this.processes = new WorkerProcesses(poor, this.fixture.configuration, this.fixture.postmortems,
+				this.events::add);
+		this.fixture.script = "exit 0";
+		this.processes.spawn(WORKER, 1);
+		Event.Exited exited = awaitExit();
+		assertThat(exited.signal()).contains("an unknown cause", "Java heap space");
+		assertThat(this.processes.get(WORKER).isReaped()).isTrue();
 	}
 
 	@Test
