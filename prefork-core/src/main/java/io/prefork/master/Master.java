@@ -117,7 +117,8 @@ public final class Master {
 		Scoreboard scoreboard = handover.isPresent() ? Scoreboard.open(file)
 				: Scoreboard.create(file, configuration.policy().slots());
 		MemoryGroup memory = MemoryGroup.current();
-		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath(), this.ledger.oomKills());
+		this.postmortems = new Postmortems(scoreboard, memory, Path.of("").toAbsolutePath(),
+				configuration.runDirectory().user(), this.ledger.oomKills());
 		this.processes = new WorkerProcesses(os, configuration, this.postmortems, this::post);
 		this.vitalSigns = new VitalSigns(scoreboard, this.processes);
 		this.code = new CodePreparation(configuration.launcher(), this::post);

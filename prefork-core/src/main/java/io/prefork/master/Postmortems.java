@@ -44,6 +44,8 @@ final class Postmortems {
 
 	private final Path workingDirectory;
 
+	private final String user;
+
 	private final OomKills oomKills = new OomKills();
 
 	private Instant nextSample = Instant.MIN;
@@ -52,13 +54,15 @@ final class Postmortems {
 
 	/**
 	 * Makes an instance.
+	 * @param user name of the user that workers run as
 	 * @param oomKills what the kernel had counted of its OOM killer before this process
 	 * became what it is, or empty
 	 */
-	Postmortems(Scoreboard scoreboard, MemoryGroup memory, Path workingDirectory, OptionalLong oomKills) {
+	Postmortems(Scoreboard scoreboard, MemoryGroup memory, Path workingDirectory, String user, OptionalLong oomKills) {
 		this.scoreboard = scoreboard;
 		this.memory = memory;
 		this.workingDirectory = workingDirectory;
+		this.user = user;
 		this.oomKills.sample(oomKills, MonotonicTime.now());
 		this.oomKills.sample(memory.oomKills(), MonotonicTime.now());
 	}
@@ -125,7 +129,7 @@ final class Postmortems {
 		Postmortem.OomKill oomKill = (killed && !process.isKilled()) ? this.oomKills.claim(this.memory.oomKills())
 				: Postmortem.OomKill.NOT_COUNTED;
 		return new Postmortem.Traces(oomKill, killed ? this.pressure : "", process.faults().exitsOnOutOfMemory(),
-				Processes.hasPerformanceData(process.pid()));
+				Processes.hasPerformanceData(process.pid(), this.user));
 	}
 
 	/**

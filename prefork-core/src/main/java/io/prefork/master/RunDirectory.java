@@ -240,6 +240,13 @@ public final class RunDirectory implements Closeable {
 	}
 
 	/**
+	 * Name of the user that workers run as.
+	 */
+	String user() {
+		return this.workers.map(Account::name).orElseGet(() -> System.getProperty("user.name"));
+	}
+
+	/**
 	 * Where it is.
 	 * @return an absolute path
 	 */

@@ -83,15 +83,16 @@ public final class Processes {
 	}
 
 	/**
-	 * Whether a HotSpot JVM of the same user has its performance data in place. It keeps
-	 * them in a file ({@code -XX:+UsePerfData}, the default), which it removes at every
-	 * exit, {@code Runtime.halt} included, but not when it ends itself at once, for lack
-	 * of memory ({@code os::_exit}) or after a fault.
+	 * Whether a HotSpot JVM has its performance data in place. It keeps them in a file
+	 * ({@code -XX:+UsePerfData}, the default), which it removes at every exit,
+	 * {@code Runtime.halt} included, but not when it ends itself at once, for lack of
+	 * memory ({@code os::_exit}) or after a fault.
 	 * @param pid the process
+	 * @param user name of the user that it ran as
 	 * @return whether the file is there
 	 */
-	public static boolean hasPerformanceData(int pid) {
-		return Files.exists(Path.of("/tmp", "hsperfdata_" + System.getProperty("user.name"), Integer.toString(pid)));
+	public static boolean hasPerformanceData(int pid, String user) {
+		return Files.exists(Path.of("/tmp", "hsperfdata_" + user, Integer.toString(pid)));
 	}
 
 	/**

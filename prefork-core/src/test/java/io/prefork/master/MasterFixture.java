@@ -47,7 +47,8 @@ final class MasterFixture implements AutoCloseable {
 	MasterFixture(Path parent) throws IOException {
 		this.runDirectory = RunDirectory.create(parent);
 		this.scoreboard = Scoreboard.create(this.runDirectory.path().resolve("board"), 10);
-		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent, OptionalLong.empty());
+		this.postmortems = new Postmortems(this.scoreboard, MemoryGroup.current(), parent,
+				System.getProperty("user.name"), OptionalLong.empty());
 		ListenerSet listeners = ListenerSet.open(this.os,
 				List.of(BindAddress.parse("0.0.0.0:80"), BindAddress.parse("unix:/run/app.sock")),
 				new ListenOptions(128, false, Duration.ZERO));

@@ -210,6 +210,7 @@ class RunDirectoryTests {
 		Account stranger = OtherUser.account("whenWorkersAreAnotherUserThenTheyReachWhatTheyNeedAndMakeNothing");
 		Files.setPosixFilePermissions(this.parent, PosixFilePermissions.fromString("rwx--x--x"));
 		try (RunDirectory directory = RunDirectory.create(this.parent, Optional.of(stranger))) {
+			assertThat(directory.user()).isEqualTo("stranger");
 			Path shared = Files.writeString(directory.path().resolve("shared"), "text");
 			WorkerSpec spec = new WorkerSpec(0, 5, 1, directory.path(), List.of());
 			Files.writeString(spec.argumentFile(), "arguments");
@@ -233,6 +234,7 @@ class RunDirectoryTests {
 	@Test
 	void whenWorkersAreTheSameUserThenNothingIsMadeForThem() throws IOException {
 		try (RunDirectory directory = RunDirectory.create(this.parent)) {
+			assertThat(directory.user()).isEqualTo(System.getProperty("user.name"));
 			WorkerSpec spec = new WorkerSpec(0, 5, 1, directory.path(), List.of());
 			directory.admitWorkers("missing");
 			directory.admit(spec);
