@@ -41,7 +41,7 @@ final class VitalSigns {
 	private static Vitals vitals(WorkerProcess process, SlotReading reading) {
 		return new Vitals(MonotonicTime.of(reading.heartbeat()), Processes.cpu(process.pid()), reading.busy(),
 				oldest(reading), reading.requests(), reading.errors(), reading.timeouts().lost(),
-				heapAfterGc(reading.heapAfterGc()));
+				reading.timeouts().slots(), heapAfterGc(reading.heapAfterGc()));
 	}
 
 	private static HeapAfterGc heapAfterGc(SlotReading.HeapAfterGc heap) {

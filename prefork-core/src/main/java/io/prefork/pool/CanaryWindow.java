@@ -62,12 +62,17 @@ final class CanaryWindow {
 				: Optional.empty();
 	}
 
+	/**
+	 * A lost request counts from the moment its client has been told: when, and whether,
+	 * it ends is another matter.
+	 */
 	private record Counts(long requests, long errors) {
 
 		private static final Counts NONE = new Counts(0, 0);
 
 		static Counts of(WorkerRecord worker) {
-			return new Counts(worker.pulse().requests(), worker.pulse().errors());
+			Pulse pulse = worker.pulse();
+			return new Counts(pulse.requests() + pulse.lost(), pulse.errors() + pulse.lost());
 		}
 
 		Counts plus(Counts more) {

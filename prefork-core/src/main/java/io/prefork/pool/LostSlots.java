@@ -4,7 +4,8 @@ package io.prefork.pool;
  * When a worker has lost too many of its request slots to requests that are past their
  * timeout, and is replaced. Below that, it goes on with those that are left.
  *
- * @param slots requests that a worker serves at a time, at least 1
+ * @param slots requests that a worker serves at a time if it does not say otherwise, at
+ * least 1
  * @param share the share of them from which on it is replaced, above 0 and at most 1
  */
 public record LostSlots(int slots, double share) {
@@ -25,16 +26,23 @@ public record LostSlots(int slots, double share) {
 
 	/**
 	 * Whether a worker is to be replaced.
+	 * @param said how many slots it says that it has, or 0: a reload may have changed
+	 * that
 	 */
-	boolean tooMany(int lost) {
-		return lost > 0 && lost >= this.share * this.slots;
+	boolean tooMany(int lost, int said) {
+		return lost > 0 && lost >= this.share * of(said);
 	}
 
 	/**
 	 * Whether none is left, so that nothing is gained by waiting for a successor.
+	 * @param said how many slots it says that it has, or 0
 	 */
-	boolean all(int lost) {
-		return lost >= this.slots;
+	boolean all(int lost, int said) {
+		return lost >= of(said);
+	}
+
+	private int of(int said) {
+		return (said > 0) ? said : this.slots;
 	}
 
 }

@@ -282,7 +282,7 @@ public final class Pool {
 		}
 		worker.keepEvidence(found.evidence());
 		if (worker.counts() && !this.shutdown.underWay()) {
-			boolean useless = this.supervision.whollyStuck(found.requests()) || this.rollouts.dependsOn(worker);
+			boolean useless = this.supervision.whollyStuck(worker, found.requests()) || this.rollouts.dependsOn(worker);
 			this.departures.replaceStuck(worker, new Deadlock(found.threads(), found.requests()), useless, now);
 		}
 	}
@@ -323,8 +323,8 @@ public final class Pool {
 
 	private void judge(WorkerRecord worker, Instant now) {
 		Optional<ExitCause> cause = this.supervision.judge(worker, now);
-		if (cause.isPresent() && cause.get() instanceof ExitCause.RequestTimeout timeout && !this.shutdown.underWay()) {
-			this.departures.replaceStuck(worker, timeout, this.supervision.whollyStuck(worker), now);
+		if (cause.isPresent() && cause.get() instanceof ExitCause.RequestTimeout timeout) {
+			stuck(worker, timeout, now);
 		}
 		else if (cause.isPresent()) {
 			this.departures.condemn(worker, cause.get(), now);
@@ -334,6 +334,17 @@ public final class Pool {
 			else {
 				this.staffing.hung(worker, now);
 			}
+		}
+	}
+
+	/**
+	 * A worker has lost too many slots. It may hold other requests that are well, and
+	 * during a stop it leaves like all others.
+	 */
+	private void stuck(WorkerRecord worker, ExitCause.RequestTimeout cause, Instant now) {
+		if (!this.shutdown.underWay()) {
+			boolean useless = this.supervision.whollyStuck(worker) || this.rollouts.dependsOn(worker);
+			this.departures.replaceStuck(worker, cause, useless, now);
 		}
 	}
 

@@ -123,6 +123,13 @@ final class Pulse {
 		return vitals().map(Vitals::lost).orElse(0);
 	}
 
+	/**
+	 * Request slots that it has, 0 if it has not said.
+	 */
+	int slots() {
+		return vitals().map(Vitals::slots).orElse(0);
+	}
+
 	long requests() {
 		return vitals().map(Vitals::requests).orElse(0L);
 	}

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rollouts {
 
+	private static final String ROLLBACK = "a rollback was asked for";
+
 	private final RolloutPolicy policy;
 
 	private final Roster roster;
@@ -92,18 +94,22 @@ final class Rollouts {
 	/**
 	 * Asks for a rollback. That takes back the last reload, be it under way: then that
 	 * ends, and what served before goes on. A second one joins the first instead of
-	 * taking it back.
+	 * taking it back. Reloads that wait are refused in any case: the last word counts.
 	 */
 	void rollback(long ticket) {
 		Rollout rollout = this.current;
 		if (rollout != null && rollout.isRollback()) {
 			rollout.join(ticket);
+			if (!this.waiting.isEmpty()) {
+				this.orders.info("a rollback was asked for again: the reload that waits for its end is given up");
+				refuseWaiting(ROLLBACK);
+			}
 			return;
 		}
 		if (rollout != null) {
 			this.orders.info("a rollback was asked for: the reload to generation " + rollout.generation()
 					+ " is given up, generation " + this.generation + " goes on");
-			cancel("a rollback was asked for");
+			cancel(ROLLBACK);
 			this.orders.reply(ticket, new Answer.Reloaded(this.generation, Duration.ZERO));
 			return;
 		}
@@ -277,9 +283,13 @@ final class Rollouts {
 		if (this.current != null) {
 			end(this.current, RolloutView.Stage.CANCELLED, reason, "", refused);
 		}
-		answer(this.waiting, refused);
-		this.waiting.clear();
+		refuseWaiting(reason);
 		this.wanted = Action.Prepare.Code.CURRENT;
+	}
+
+	private void refuseWaiting(String reason) {
+		answer(this.waiting, new Answer.Refused(false, reason));
+		this.waiting.clear();
 	}
 
 	private void answer(List<Long> tickets, Answer answer) {

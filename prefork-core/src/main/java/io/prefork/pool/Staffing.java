@@ -373,11 +373,10 @@ final class Staffing {
 			return PoolView.State.RELOADING;
 		}
 		boolean whole = this.roster.accepting() >= this.target;
-		boolean frozen = this.rollouts.verdicts().frozen() || this.respawn.hasGivenUp();
 		if (this.respawn.troubled(whole)) {
 			return PoolView.State.DEGRADED;
 		}
-		if (frozen) {
+		if (this.respawn.hasGivenUp() || (whole && this.rollouts.verdicts().frozen())) {
 			return PoolView.State.FROZEN;
 		}
 		return whole ? PoolView.State.RUNNING : PoolView.State.SCALING;

@@ -125,7 +125,7 @@ final class Supervision {
 	 */
 	private Optional<ExitCause> judgeRequest(WorkerRecord worker, Instant now) {
 		Duration age = worker.pulse().oldestRequest(now);
-		boolean stuck = this.policy.lostSlots().tooMany(worker.pulse().lost())
+		boolean stuck = this.policy.lostSlots().tooMany(worker.pulse().lost(), worker.pulse().slots())
 				&& exceeds(age, this.policy.requestTimeout());
 		return stuck ? Optional.of(new ExitCause.RequestTimeout(age)) : Optional.empty();
 	}
@@ -134,14 +134,14 @@ final class Supervision {
 	 * Whether a worker serves nobody any more, because all its slots are lost.
 	 */
 	boolean whollyStuck(WorkerRecord worker) {
-		return whollyStuck(worker.pulse().lost());
+		return whollyStuck(worker, worker.pulse().lost());
 	}
 
 	/**
 	 * Whether a worker that has lost so many slots serves nobody any more.
 	 */
-	boolean whollyStuck(int lost) {
-		return this.policy.lostSlots().all(lost);
+	boolean whollyStuck(WorkerRecord worker, int lost) {
+		return this.policy.lostSlots().all(lost, worker.pulse().slots());
 	}
 
 	private static boolean exceeds(Duration value, Duration limit) {

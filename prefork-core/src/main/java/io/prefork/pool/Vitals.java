@@ -16,10 +16,11 @@ import java.util.Optional;
  * @param errors those of them that were answered with a server error
  * @param lost request slots that are held by requests past their timeout, whose threads
  * have not come back
+ * @param slots of how many request slots that is, or 0 if the worker does not say
  * @param heap what the old generation of its heap held after the last collection
  */
 public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
-		long errors, int lost, HeapAfterGc heap) {
+		long errors, int lost, int slots, HeapAfterGc heap) {
 
 	/**
 	 * Vitals of a worker that has lost no slot and whose heap was not collected.
@@ -32,6 +33,6 @@ public record Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant
 	 */
 	public Vitals(Instant heartbeat, Duration cpu, int busy, Optional<Instant> oldestRequest, long requests,
 			long errors) {
-		this(heartbeat, cpu, busy, oldestRequest, requests, errors, 0, HeapAfterGc.NONE);
+		this(heartbeat, cpu, busy, oldestRequest, requests, errors, 0, 0, HeapAfterGc.NONE);
 	}
 }

@@ -84,6 +84,8 @@ public final class Scoreboard {
 
 	private static final int COLLECTIONS = 144;
 
+	private static final int SLOTS = 152;
+
 	private static final int READ_ATTEMPTS = 100;
 
 	private final ByteBuffer memory;
@@ -175,6 +177,7 @@ public final class Scoreboard {
 		put(base + HEAP_USED, reading.heapUsed());
 		put(base + HEAP_MAX, reading.heapMax());
 		put(base + LOST, reading.timeouts().lost());
+		put(base + SLOTS, reading.timeouts().slots());
 		put(base + SLOW, reading.timeouts().slow());
 		put(base + TIMED_OUT, reading.timeouts().timedOut());
 		put(base + HEAP_AFTER_GC, reading.heapAfterGc().used());
@@ -241,7 +244,8 @@ public final class Scoreboard {
 				get(base + OLDEST_REQUEST), get(base + FREE) != 0, get(base + REQUESTS), get(base + ACCEPTED),
 				get(base + OVERFLOWED), get(base + ERRORS), get(base + SLOW_CLIENTS), get(base + HEAP_USED),
 				get(base + HEAP_MAX),
-				new SlotReading.Timeouts((int) get(base + LOST), get(base + SLOW), get(base + TIMED_OUT)),
+				new SlotReading.Timeouts((int) get(base + LOST), (int) get(base + SLOTS), get(base + SLOW),
+						get(base + TIMED_OUT)),
 				new SlotReading.HeapAfterGc(get(base + HEAP_AFTER_GC), get(base + HEAP_AFTER_GC_MAX),
 						get(base + COLLECTIONS)));
 	}

@@ -52,16 +52,17 @@ public record SlotReading(long serial, long heartbeat, int busy, long oldestRequ
 	 *
 	 * @param lost requests past their timeout, or hanging in a deadlock, whose threads
 	 * have not come back: slots that are taken for nothing
+	 * @param slots of how many slots that is, or 0 if the worker does not say
 	 * @param slow requests that took longer than {@code prefork.slow-request-threshold}
 	 * or {@code prefork.request-soft-timeout}, each counted once
 	 * @param timedOut requests that were ended at their timeout
 	 */
-	public record Timeouts(int lost, long slow, long timedOut) {
+	public record Timeouts(int lost, int slots, long slow, long timedOut) {
 
 		/**
 		 * None.
 		 */
-		public static final Timeouts NONE = new Timeouts(0, 0, 0);
+		public static final Timeouts NONE = new Timeouts(0, 0, 0, 0);
 
 	}
 

@@ -53,8 +53,9 @@ class PoolDocumentsTests {
 
 	@Test
 	void whenThePoolIsShownThenWorkersAreCountedByStateAndTheirSlotsAreRead() {
-		this.scoreboard.write(0, new SlotReading(7, System.nanoTime(), 3, System.nanoTime() - 2_000_000_000, true, 100,
-				50, 2, 4, 5, 1000, 2000, new SlotReading.Timeouts(1, 7, 8), new SlotReading.HeapAfterGc(400, 1500, 3)));
+		this.scoreboard.write(0,
+				new SlotReading(7, System.nanoTime(), 3, System.nanoTime() - 2_000_000_000, true, 100, 50, 2, 4, 5,
+						1000, 2000, new SlotReading.Timeouts(1, 8, 7, 8), new SlotReading.HeapAfterGc(400, 1500, 3)));
 		// Of a worker that is gone.
 		this.scoreboard.write(1, new SlotReading(6, System.nanoTime(), 9, 0, false, 900, 0, 0, 0, 0, 0, 0));
 		PoolDocument document = this.documents.pool(

@@ -70,6 +70,18 @@ class PoolCanaryTests {
 	}
 
 	@Test
+	void whenCanaryHasLostRequestsThenEachOfThemCountsAsAnError() {
+		PoolScript script = watched();
+		script.answered(1, 1000, 10);
+		script.answered(2, 1000, 10);
+		script.answered(3, 30, 0);
+		script.lose(3, 10, 200);
+		assertThat(PoolScript.replies(script.passSeconds(0.25))).singleElement()
+			.asString()
+			.contains("it answered 10 of 40 requests (25.0 %) with a server error");
+	}
+
+	@Test
 	void whenOldWorkersFailAsOftenThenTheCanaryIsNotBlamed() {
 		PoolScript script = PoolScript.running(PoolScript.policy(2, WATCHED));
 		script.answered(1, 1000, 0);

@@ -2,6 +2,7 @@ package io.prefork.pool;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,16 @@ class PoolLostSlotsTests {
 	}
 
 	@Test
+	void whenAWorkerHasOtherSlotsThanTheMasterReadThenTheShareIsOfThose() {
+		PoolScript script = running(2, new LostSlots(200, 0.5));
+		script.lose(1, 4, 8);
+		assertThat(PoolScript.spawns(script.passSeconds(10.25))).containsExactly(3L);
+		script = running(2, LostSlots.THE_ONLY_ONE);
+		script.lose(1, 3, 8);
+		assertThat(script.passSeconds(60)).isEmpty();
+	}
+
+	@Test
 	void whenItDoesNotDrainInTimeThenItIsEndedAndTheCauseStays() {
 		PoolScript script = running(2, new LostSlots(4, 0.5));
 		script.lose(1, 2);
@@ -108,6 +119,41 @@ class PoolLostSlotsTests {
 		List<Action> actions = script.passSeconds(10.25);
 		assertThat(PoolScript.drains(actions)).containsExactly(1L);
 		assertThat(PoolScript.only(Action.TakeEvidence.class, actions)).isEmpty();
+	}
+
+	@Test
+	void whenTheServerStopsBeforeTheSuccessorIsThereThenItsOtherRequestsHaveTheWholeTime() {
+		PoolScript script = running(2, new LostSlots(4, 0.5));
+		script.lose(1, 2);
+		script.passSeconds(10.25);
+		script.on(new Event.EvidenceTaken(script.worker(1), "stacks"));
+		script.on(new Event.Stop(false));
+		script.exited(2, 0);
+		script.on(new Event.Exited(script.worker(3), OptionalInt.of(143), "", ""));
+		List<Action> actions = script.passSeconds(5);
+		assertThat(PoolScript.drains(actions)).containsExactly(1L);
+		assertThat(PoolScript.signals(actions)).isEmpty();
+		assertThat(PoolScript.signals(script.passSeconds(14))).isEmpty();
+		assertThat(PoolScript.signals(script.passSeconds(4))).contains("KILL #1");
+	}
+
+	@Test
+	void whenTheCanaryLosesTooManyThenTheRolloutFails() {
+		PoolScript script = PoolScript.running(new PoolPolicy(2, 8, 2, Duration.ofSeconds(60), Duration.ofSeconds(30),
+				Duration.ofSeconds(2), Duration.ofSeconds(20), 0, 0, PoolPolicy.Backoff.DEFAULT,
+				new RolloutPolicy(1, 0, Duration.ofSeconds(5), 5, false))
+			.with(new LostSlots(8, 0.5)));
+		script.on(new Event.Reload(7));
+		script.up(3);
+		script.lose(3, 4);
+		List<Action> actions = script.passSeconds(2.25);
+		assertThat(PoolScript.spawns(actions)).isEmpty();
+		actions = script.on(new Event.EvidenceTaken(script.worker(3), "stacks"));
+		assertThat(PoolScript.drains(actions)).containsExactly(3L);
+		assertThat(PoolScript.drains(script.passSeconds(10))).isEmpty();
+		assertThat(PoolScript.replies(script.exited(3, 0))).singleElement()
+			.isInstanceOfSatisfying(Answer.ReloadFailed.class,
+					(failed) -> assertThat(failed.reason()).contains("a request had been running for 2.2 s"));
 	}
 
 	@Test

@@ -113,6 +113,18 @@ class PoolRollbackTests {
 	}
 
 	@Test
+	void whenRolledBackAgainThenAReloadThatWaitsIsRefused() {
+		PoolScript script = reloaded();
+		script.on(new Event.Rollback(8));
+		script.on(new Event.Reload(9));
+		assertThat(PoolScript.replies(script.on(new Event.Rollback(10))))
+			.containsExactly(new Answer.Refused(false, "a rollback was asked for"));
+		assertThat(PoolScript.only(Action.Prepare.class, script.up(3))).isEmpty();
+		script.exited(2, 0);
+		assertThat(script.passSeconds(10)).isEmpty();
+	}
+
+	@Test
 	void whenRolledBackDuringAReloadThenThatIsGivenUp() {
 		PoolScript script = PoolScript.running(2);
 		script.on(new Event.Reload(7));
@@ -165,6 +177,18 @@ class PoolRollbackTests {
 		assertThat(script.view().rollouts()).containsEntry(RolloutView.Stage.FAILED, 1L)
 			.containsEntry(RolloutView.Stage.SUCCEEDED, 1L)
 			.containsEntry(RolloutView.Stage.CANCELLED, 0L);
+	}
+
+	@Test
+	void whenFrozenAndAWorkerIsMissingThenThatIsSaid() {
+		PoolScript script = PoolScript.running(2);
+		script.on(new Event.Reload(7));
+		script.spawned(3);
+		script.exited(3, 1);
+		script.on(new Event.ScaleTo(0, 3));
+		assertThat(script.view().state()).isEqualTo(PoolView.State.SCALING);
+		script.up(4);
+		assertThat(script.view().state()).isEqualTo(PoolView.State.FROZEN);
 	}
 
 	/**

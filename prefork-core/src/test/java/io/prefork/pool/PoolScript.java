@@ -153,7 +153,7 @@ final class PoolScript {
 			Duration cpu = last.cpu().plus(this.burning.getOrDefault(id, Duration.ZERO));
 			Instant beat = this.silent.contains(id) ? last.heartbeat() : this.now;
 			return new Vitals(beat, cpu, last.busy(), last.oldestRequest(), last.requests(), last.errors(), last.lost(),
-					last.heap());
+					last.slots(), last.heap());
 		});
 		return on(new Event.Tick(this.vitals, this.surroundings));
 	}
@@ -252,7 +252,7 @@ final class PoolScript {
 	void collect(long serial, int percent) {
 		this.vitals.computeIfPresent(worker(serial),
 				(id, last) -> new Vitals(last.heartbeat(), last.cpu(), last.busy(), last.oldestRequest(),
-						last.requests(), last.errors(), last.lost(),
+						last.requests(), last.errors(), last.lost(), last.slots(),
 						new HeapAfterGc(percent << 20, 100 << 20, last.heap().collections() + 1)));
 	}
 
@@ -271,8 +271,16 @@ final class PoolScript {
 	 * Lets a worker lose request slots to requests that began now.
 	 */
 	void lose(long serial, int lost) {
-		this.vitals.computeIfPresent(worker(serial), (id, last) -> new Vitals(last.heartbeat(), last.cpu(),
-				Math.max(lost, last.busy()), Optional.of(this.now), last.requests(), last.errors(), lost, last.heap()));
+		lose(serial, lost, 0);
+	}
+
+	/**
+	 * Lets a worker lose some of as many request slots as it says that it has.
+	 */
+	void lose(long serial, int lost, int slots) {
+		this.vitals.computeIfPresent(worker(serial),
+				(id, last) -> new Vitals(last.heartbeat(), last.cpu(), Math.max(lost, last.busy()),
+						Optional.of(this.now), last.requests(), last.errors(), lost, slots, last.heap()));
 	}
 
 	PoolView view() {

@@ -71,7 +71,7 @@ final class SimulatedProcess {
 	Optional<Vitals> vitals(int busy) {
 		return Optional.ofNullable(this.beat)
 			.map((beat) -> new Vitals(beat, this.cpu, busy + this.lost, Optional.ofNullable(this.lostSince),
-					this.requests, this.errors, this.lost, HeapAfterGc.NONE));
+					this.requests, this.errors, this.lost, 0, HeapAfterGc.NONE));
 	}
 
 }

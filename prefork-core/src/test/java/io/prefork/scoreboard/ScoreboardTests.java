@@ -27,7 +27,7 @@ class ScoreboardTests {
 		Scoreboard written = Scoreboard.create(this.directory.resolve("board"), 4);
 		Scoreboard read = Scoreboard.open(this.directory.resolve("board"));
 		SlotReading reading = new SlotReading(7, 123, 2, 99, true, 1000, 50, 6, 3, 4, 1 << 20, -1,
-				new SlotReading.Timeouts(8, 9, 10), new SlotReading.HeapAfterGc(11, 12, 13));
+				new SlotReading.Timeouts(8, 14, 9, 10), new SlotReading.HeapAfterGc(11, 12, 13));
 		written.write(3, reading);
 		assertThat(read.slots()).isEqualTo(4);
 		assertThat(read.read(3, 7)).contains(reading);
