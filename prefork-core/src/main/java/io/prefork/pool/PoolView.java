@@ -52,9 +52,9 @@ public record PoolView(State state, int target, int generation, List<WorkerView>
 		/** A new generation is being rolled out. */
 		RELOADING,
 		/**
-		 * The last rollout failed: what serves is not what was asked for, until another
-		 * one succeeds. Or a worker has exited with a fatal status, and those that serve
-		 * go on as long as they live.
+		 * Nobody is missing, but the last rollout failed: what serves is not what was
+		 * asked for, until another one succeeds. Or a worker has exited with a fatal
+		 * status, and those that serve go on as long as they live.
 		 */
 		FROZEN,
 		/**

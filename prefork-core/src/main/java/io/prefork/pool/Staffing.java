@@ -376,7 +376,7 @@ final class Staffing {
 		if (this.respawn.troubled(whole)) {
 			return PoolView.State.DEGRADED;
 		}
-		if (this.respawn.hasGivenUp() || (whole && this.rollouts.verdicts().frozen())) {
+		if (whole && (this.rollouts.verdicts().frozen() || this.respawn.hasGivenUp())) {
 			return PoolView.State.FROZEN;
 		}
 		return whole ? PoolView.State.RUNNING : PoolView.State.SCALING;
