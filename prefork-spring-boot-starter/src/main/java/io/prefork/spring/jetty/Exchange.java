@@ -162,7 +162,7 @@ final class Exchange {
 			request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
 			this.endPoint.execute(() -> expire(request));
 		}
-		return RequestExpiry.Outcome.ANSWERED;
+		return isExpired() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
 	}
 
 	/**
@@ -191,8 +191,16 @@ final class Exchange {
 		return this.suspended;
 	}
 
+	private synchronized boolean isExpired() {
+		return this.expired;
+	}
+
+	/**
+	 * The request, once. One that an executor of the application's own still keeps
+	 * waiting has not come so far that it could run into a timeout.
+	 */
 	private synchronized @Nullable ServletContextRequest requestToExpire() {
-		if (!this.suspended || this.ended || this.expired) {
+		if (!this.suspended || this.ended || this.expired || this.request == null) {
 			return null;
 		}
 		this.expired = true;
