@@ -91,6 +91,11 @@ class LongLivedExchanges {
 			return Flux.just("first").concatWith(Flux.never());
 		}
 
+		@GetMapping(path = "/unfinished", produces = MediaType.APPLICATION_NDJSON_VALUE)
+		Flux<Integer> unfinished() {
+			return Flux.just(1).concatWith(Flux.never());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

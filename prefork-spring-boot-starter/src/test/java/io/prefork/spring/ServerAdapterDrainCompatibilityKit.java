@@ -1,6 +1,8 @@
 package io.prefork.spring;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,6 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -160,8 +163,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 	@Test
 	void whenGracefulTimeoutIsNearThenEndlessEventStreamIsEndedInOrder() throws Exception {
 		unlessAtAStandstill(Duration.ofMillis(200), () -> {
-			Started started = started(new WorkerSettings(serving(2).type(), 2, 0, 100, Optional.empty(),
-					Duration.ofMillis(100), Duration.ofSeconds(3)));
+			Started started = started(hurrying());
 			HttpConnection connection = connect().get("/long/endless");
 			assertThat(connection.head().status()).isEqualTo(200);
 			assertThat(connection.chunksUntil("\n\n")).isEqualTo("data:first\n\n");
@@ -171,6 +173,27 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 			assertThat(connection.isClosedByServer()).isTrue();
 			assertThat(result).matches(Drain.Result::isComplete);
 		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenAnswerThatWasBegunIsNotMadeToLookWhole() throws Exception {
+		Started started = started(hurrying(), "server.shutdown=immediate");
+		HttpConnection connection = connect().get("/long/unfinished");
+		assertThat(connection.head().status()).isEqualTo(200);
+		assertThat(connection.chunksUntil("1\n")).isEqualTo("1\n");
+		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON)
+			.matches((result) -> result.busy() == 1 && !result.isComplete());
+		started.context().close();
+		assertThatException().isThrownBy(connection::chunksToTheEnd)
+			.isInstanceOfAny(EOFException.class, SocketException.class);
+	}
+
+	/**
+	 * A worker that has little time to leave.
+	 */
+	private WorkerSettings hurrying() {
+		return new WorkerSettings(serving(2).type(), 2, 0, 100, Optional.empty(), Duration.ofMillis(100),
+				Duration.ofSeconds(3));
 	}
 
 	@Test

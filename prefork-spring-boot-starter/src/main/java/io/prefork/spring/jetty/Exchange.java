@@ -125,16 +125,22 @@ final class Exchange {
 	}
 
 	/**
-	 * Has the request end soon if it is suspended. It runs into its asynchronous timeout:
-	 * the application then answers as it does when it has waited in vain, and a stream
-	 * ends as it should. An answer that is being written without blocking is completed as
-	 * it is instead, because Spring's reactive adapter takes a timeout for a failure,
-	 * which breaks it off. Does not wait.
+	 * Has the request end soon if it is suspended, and nothing of its answer was sent or
+	 * it is a stream of events. It runs into its asynchronous timeout: the application
+	 * then answers as it does when it has waited in vain, and a stream ends as it should.
+	 * An answer that is being written without blocking is completed as it is instead,
+	 * because Spring's reactive adapter takes a timeout for a failure, which breaks it
+	 * off. Other answers that were begun would look whole to their clients, and are not.
+	 * Does not wait.
 	 */
 	void expire() {
+		ObservedStream stream = this.stream;
+		if (stream == null || !stream.canBeEnded()) {
+			return;
+		}
 		ServletContextRequest request = requestToExpire();
 		if (request != null) {
-			this.endPoint.execute(() -> expire(request));
+			this.endPoint.execute(() -> expire(request, stream));
 		}
 	}
 
@@ -148,7 +154,7 @@ final class Exchange {
 			return RequestExpiry.Outcome.SPARED;
 		}
 		if (isSuspended()) {
-			return stream.isAnswered() ? RequestExpiry.Outcome.SPARED : timeOutSuspended();
+			return stream.isAnswered() ? RequestExpiry.Outcome.SPARED : timeOutSuspended(stream);
 		}
 		if (stream.isAnswered()) {
 			return breakOff(stream);
@@ -156,11 +162,11 @@ final class Exchange {
 		return stream.answerInPlaceOfApplication() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
 	}
 
-	private RequestExpiry.Outcome timeOutSuspended() {
+	private RequestExpiry.Outcome timeOutSuspended(ObservedStream stream) {
 		ServletContextRequest request = requestToExpire();
 		if (request != null) {
 			request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
-			this.endPoint.execute(() -> expire(request));
+			this.endPoint.execute(() -> expire(request, stream));
 		}
 		return isExpired() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
 	}
@@ -207,9 +213,9 @@ final class Exchange {
 		return this.request;
 	}
 
-	private static void expire(ServletContextRequest request) {
+	private static void expire(ServletContextRequest request, ObservedStream stream) {
 		AsyncContextEvent event = request.getServletRequestState().getAsyncContextEvent();
-		if (event == null) {
+		if (event == null || !stream.canBeEnded()) {
 			return;
 		}
 		try {

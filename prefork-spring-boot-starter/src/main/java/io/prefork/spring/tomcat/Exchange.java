@@ -93,7 +93,7 @@ final class Exchange {
 	synchronized void expire() {
 		Response response = this.request.getResponse();
 		boolean begun = response.isCommitted();
-		if (!this.suspended || this.ended || this.expired || (begun && !isEventStream(response))) {
+		if (!this.suspended || this.ended || this.expired || isPartial(response)) {
 			return;
 		}
 		this.expired = true;
@@ -157,9 +157,17 @@ final class Exchange {
 		return RequestExpiry.Outcome.ANSWERED;
 	}
 
-	private static boolean isEventStream(Response response) {
+	/**
+	 * Whether the request is suspended, and a part of its answer was sent that its client
+	 * would take for the whole if it ended now.
+	 */
+	synchronized boolean isUnfinished() {
+		return this.suspended && !this.ended && isPartial(this.request.getResponse());
+	}
+
+	private static boolean isPartial(Response response) {
 		String type = response.getContentType();
-		return type != null && type.startsWith("text/event-stream");
+		return response.isCommitted() && (type == null || !type.startsWith("text/event-stream"));
 	}
 
 	/**

@@ -45,21 +45,6 @@ class TomcatDrainTests extends ServerAdapterDrainCompatibilityKit {
 	}
 
 	@Test
-	void whenGracefulTimeoutIsNearThenAnswerThatWasBegunIsNotMadeToLookWhole() throws Exception {
-		Started started = started(HURRYING);
-		HttpConnection connection = connect().get("/unfinished");
-		assertThat(connection.head().status()).isEqualTo(200);
-		assertThat(connection.chunksUntil("first")).isEqualTo("first");
-		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON)
-			.matches((result) -> result.busy() == 1 && !result.isComplete());
-		StringBuilder rest = new StringBuilder();
-		while (connection.hasAnswer()) {
-			rest.append((char) connection.bytes(1)[0]);
-		}
-		assertThat(rest.toString()).as("what follows the first chunk").isEqualToIgnoringWhitespace("");
-	}
-
-	@Test
 	void whenDrainedWhileFileIsSentThenItIsSentWhole() throws Exception {
 		Started started = started(withQuietPeriod(StubWorker.gthread(2), Duration.ofSeconds(3)));
 		HttpConnection connection = connect().get("/file");
