@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.context.WebApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -172,6 +174,37 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 			assertThat(connection.chunksToTheEnd()).isEmpty();
 			assertThat(connection.isClosedByServer()).isTrue();
 			assertThat(result).matches(Drain.Result::isComplete);
+		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenRequestWithoutAnAnswerIsToldSo() throws Exception {
+		unlessAtAStandstill(Duration.ofMillis(200), () -> {
+			Started started = started(hurrying());
+			HttpConnection connection = connect().get("/async");
+			await().until(() -> started.worker().requests().busy() == 1);
+			CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+			HttpConnection.Answer answer = connection.answer();
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat(answer.announcesClose()).isTrue();
+			assertThat(connection.isClosedByServer()).isTrue();
+			assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+			assertThat(drain.join().took()).isGreaterThan(Duration.ofSeconds(1));
+		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenServletLongPollIsAnsweredAsAfterItsTimeout() throws Exception {
+		unlessAtAStandstill(Duration.ofMillis(200), () -> {
+			Started started = started(hurrying());
+			assumeThat(started.context()).isInstanceOf(WebApplicationContext.class);
+			HttpConnection connection = connect().get("/long/poll");
+			await().until(() -> started.worker().requests().busy() == 1);
+			assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+			HttpConnection.Answer answer = connection.answer();
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(answer.body()).isEqualTo("nothing new");
+			assertThat(answer.announcesClose()).isTrue();
 		});
 	}
 

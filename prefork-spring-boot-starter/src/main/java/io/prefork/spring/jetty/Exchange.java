@@ -128,10 +128,10 @@ final class Exchange {
 	 * Has the request end soon if it is suspended, and nothing of its answer was sent or
 	 * it is a stream of events. It runs into its asynchronous timeout: the application
 	 * then answers as it does when it has waited in vain, and a stream ends as it should.
-	 * An answer that is being written without blocking is completed as it is instead,
-	 * because Spring's reactive adapter takes a timeout for a failure, which breaks it
-	 * off. Other answers that were begun would look whole to their clients, and are not.
-	 * Does not wait.
+	 * Where an answer is to be written without blocking, that is Spring's reactive
+	 * adapter, which takes a timeout for a failure: a stream is completed as it is
+	 * instead, and what has no answer by a 503. Other answers that were begun would look
+	 * whole to their clients, and are not. Does not wait.
 	 */
 	void expire() {
 		ObservedStream stream = this.stream;
@@ -220,6 +220,9 @@ final class Exchange {
 		}
 		try {
 			if (request.getHttpOutput().isAsync()) {
+				if (!stream.isAnswered()) {
+					request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+				}
 				event.getAsyncContext().complete();
 			}
 			else {
