@@ -31,6 +31,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.reactive.config.WebFluxConfigurer;
 import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.reactive.socket.WebSocketHandler;
@@ -40,13 +41,13 @@ import org.springframework.web.reactive.socket.server.WebSocketService;
 import org.springframework.web.reactive.socket.server.support.HandshakeWebSocketService;
 
 /**
- * Uploads, streams and WebSockets that the compatibility kits ask of an application,
- * servlet or reactive. A reactive one whose server is not the one that Spring takes for
- * granted has a bean of type {@link RequestUpgradeStrategy}.
+ * Uploads, streams, long polls and WebSockets that the compatibility kits ask of an
+ * application, servlet or reactive. A reactive one whose server is not the one that
+ * Spring takes for granted has a bean of type {@link RequestUpgradeStrategy}.
  */
 @Configuration(proxyBeanMethods = false)
-@Import({ LongLivedExchanges.Streams.class, LongLivedExchanges.ServletWebSocket.class,
-		LongLivedExchanges.ReactiveWebSocket.class })
+@Import({ LongLivedExchanges.Streams.class, LongLivedExchanges.LongPoll.class,
+		LongLivedExchanges.ServletWebSocket.class, LongLivedExchanges.ReactiveWebSocket.class })
 class LongLivedExchanges {
 
 	static final String WEB_SOCKET = "/long/socket";
@@ -91,6 +92,11 @@ class LongLivedExchanges {
 			return Flux.just("first").concatWith(Flux.never());
 		}
 
+		@GetMapping(path = "/unfinished", produces = MediaType.APPLICATION_NDJSON_VALUE)
+		Flux<Integer> unfinished() {
+			return Flux.just(1).concatWith(Flux.never());
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -111,6 +117,17 @@ class LongLivedExchanges {
 					throw new IllegalStateException(ex);
 				}
 			};
+		}
+
+	}
+
+	@RestController
+	@ConditionalOnWebApplication(type = Type.SERVLET)
+	static class LongPoll {
+
+		@GetMapping("/long/poll")
+		DeferredResult<String> poll() {
+			return new DeferredResult<>(Duration.ofMinutes(5).toMillis(), "nothing new");
 		}
 
 	}

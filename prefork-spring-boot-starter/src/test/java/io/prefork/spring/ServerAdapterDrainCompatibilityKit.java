@@ -1,6 +1,8 @@
 package io.prefork.spring;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,8 +19,11 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.context.WebApplicationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -160,8 +165,7 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 	@Test
 	void whenGracefulTimeoutIsNearThenEndlessEventStreamIsEndedInOrder() throws Exception {
 		unlessAtAStandstill(Duration.ofMillis(200), () -> {
-			Started started = started(new WorkerSettings(serving(2).type(), 2, 0, 100, Optional.empty(),
-					Duration.ofMillis(100), Duration.ofSeconds(3)));
+			Started started = started(hurrying());
 			HttpConnection connection = connect().get("/long/endless");
 			assertThat(connection.head().status()).isEqualTo(200);
 			assertThat(connection.chunksUntil("\n\n")).isEqualTo("data:first\n\n");
@@ -171,6 +175,58 @@ public abstract class ServerAdapterDrainCompatibilityKit extends ServerAdapterTe
 			assertThat(connection.isClosedByServer()).isTrue();
 			assertThat(result).matches(Drain.Result::isComplete);
 		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenRequestWithoutAnAnswerIsToldSo() throws Exception {
+		unlessAtAStandstill(Duration.ofMillis(200), () -> {
+			Started started = started(hurrying());
+			HttpConnection connection = connect().get("/async");
+			await().until(() -> started.worker().requests().busy() == 1);
+			CompletableFuture<Drain.Result> drain = started.worker().drain().graceful();
+			HttpConnection.Answer answer = connection.answer();
+			assertThat(answer.status()).isEqualTo(503);
+			assertThat(answer.announcesClose()).isTrue();
+			assertThat(connection.isClosedByServer()).isTrue();
+			assertThat(drain).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+			assertThat(drain.join().took()).isGreaterThan(Duration.ofSeconds(1));
+		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenServletLongPollIsAnsweredAsAfterItsTimeout() throws Exception {
+		unlessAtAStandstill(Duration.ofMillis(200), () -> {
+			Started started = started(hurrying());
+			assumeThat(started.context()).isInstanceOf(WebApplicationContext.class);
+			HttpConnection connection = connect().get("/long/poll");
+			await().until(() -> started.worker().requests().busy() == 1);
+			assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
+			HttpConnection.Answer answer = connection.answer();
+			assertThat(answer.status()).isEqualTo(200);
+			assertThat(answer.body()).isEqualTo("nothing new");
+			assertThat(answer.announcesClose()).isTrue();
+		});
+	}
+
+	@Test
+	void whenGracefulTimeoutIsNearThenAnswerThatWasBegunIsNotMadeToLookWhole() throws Exception {
+		Started started = started(hurrying(), "server.shutdown=immediate");
+		HttpConnection connection = connect().get("/long/unfinished");
+		assertThat(connection.head().status()).isEqualTo(200);
+		assertThat(connection.chunksUntil("1\n")).isEqualTo("1\n");
+		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON)
+			.matches((result) -> result.busy() == 1 && !result.isComplete());
+		started.context().close();
+		assertThatException().isThrownBy(connection::chunksToTheEnd)
+			.isInstanceOfAny(EOFException.class, SocketException.class);
+	}
+
+	/**
+	 * A worker that has little time to leave.
+	 */
+	private WorkerSettings hurrying() {
+		return new WorkerSettings(serving(2).type(), 2, 0, 100, Optional.empty(), Duration.ofMillis(100),
+				Duration.ofSeconds(3));
 	}
 
 	@Test

@@ -125,16 +125,22 @@ final class Exchange {
 	}
 
 	/**
-	 * Has the request end soon if it is suspended. It runs into its asynchronous timeout:
-	 * the application then answers as it does when it has waited in vain, and a stream
-	 * ends as it should. An answer that is being written without blocking is completed as
-	 * it is instead, because Spring's reactive adapter takes a timeout for a failure,
-	 * which breaks it off. Does not wait.
+	 * Has the request end soon if it is suspended, and nothing of its answer was sent or
+	 * it is a stream of events. It runs into its asynchronous timeout: the application
+	 * then answers as it does when it has waited in vain, and a stream ends as it should.
+	 * Where an answer is to be written without blocking, that is Spring's reactive
+	 * adapter, which takes a timeout for a failure: a stream is completed as it is
+	 * instead, and what has no answer by a 503. Other answers that were begun would look
+	 * whole to their clients, and are not. Does not wait.
 	 */
 	void expire() {
+		ObservedStream stream = this.stream;
+		if (stream == null || !stream.canBeEnded()) {
+			return;
+		}
 		ServletContextRequest request = requestToExpire();
 		if (request != null) {
-			this.endPoint.execute(() -> expire(request));
+			this.endPoint.execute(() -> expire(request, stream));
 		}
 	}
 
@@ -148,7 +154,7 @@ final class Exchange {
 			return RequestExpiry.Outcome.SPARED;
 		}
 		if (isSuspended()) {
-			return stream.isAnswered() ? RequestExpiry.Outcome.SPARED : timeOutSuspended();
+			return stream.isAnswered() ? RequestExpiry.Outcome.SPARED : timeOutSuspended(stream);
 		}
 		if (stream.isAnswered()) {
 			return breakOff(stream);
@@ -156,13 +162,13 @@ final class Exchange {
 		return stream.answerInPlaceOfApplication() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
 	}
 
-	private RequestExpiry.Outcome timeOutSuspended() {
+	private RequestExpiry.Outcome timeOutSuspended(ObservedStream stream) {
 		ServletContextRequest request = requestToExpire();
 		if (request != null) {
 			request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
-			this.endPoint.execute(() -> expire(request));
+			this.endPoint.execute(() -> expire(request, stream));
 		}
-		return RequestExpiry.Outcome.ANSWERED;
+		return isExpired() ? RequestExpiry.Outcome.ANSWERED : RequestExpiry.Outcome.SPARED;
 	}
 
 	/**
@@ -191,21 +197,32 @@ final class Exchange {
 		return this.suspended;
 	}
 
+	private synchronized boolean isExpired() {
+		return this.expired;
+	}
+
+	/**
+	 * The request, once. One that an executor of the application's own still keeps
+	 * waiting has not come so far that it could run into a timeout.
+	 */
 	private synchronized @Nullable ServletContextRequest requestToExpire() {
-		if (!this.suspended || this.ended || this.expired) {
+		if (!this.suspended || this.ended || this.expired || this.request == null) {
 			return null;
 		}
 		this.expired = true;
 		return this.request;
 	}
 
-	private static void expire(ServletContextRequest request) {
+	private static void expire(ServletContextRequest request, ObservedStream stream) {
 		AsyncContextEvent event = request.getServletRequestState().getAsyncContextEvent();
-		if (event == null) {
+		if (event == null || !stream.canBeEnded()) {
 			return;
 		}
 		try {
 			if (request.getHttpOutput().isAsync()) {
+				if (!stream.isAnswered()) {
+					request.getServletContextResponse().setStatus(HttpStatus.SERVICE_UNAVAILABLE_503);
+				}
 				event.getAsyncContext().complete();
 			}
 			else {

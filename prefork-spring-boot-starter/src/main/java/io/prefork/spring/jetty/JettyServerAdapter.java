@@ -7,9 +7,10 @@ import io.prefork.worker.ServerAdapter;
 
 /**
  * The connectors of a worker's Jetty, as a leaving worker sees them. WebSocket sessions
- * are closed each in its turn within the quiet period. An asynchronous answer, such as a
- * stream of server-sent events, may end by itself until just before the graceful timeout,
- * and runs into its own timeout then.
+ * are closed each in its turn within the quiet period. An asynchronous request that has
+ * no answer yet, or a stream of server-sent events, may end by itself until just before
+ * the graceful timeout, and runs into its own timeout then. Other answers go on until the
+ * graceful timeout.
  */
 final class JettyServerAdapter implements ServerAdapter {
 

@@ -43,6 +43,8 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 	private volatile int status;
 
+	private volatile boolean eventStream;
+
 	ObservedStream(HttpStream stream, Request request, WorkerServer server, ObservedEndPoint endPoint,
 			Exchange exchange) {
 		super(stream);
@@ -75,9 +77,15 @@ final class ObservedStream extends HttpStream.Wrapper {
 		MetaData.Response sent = response;
 		if (response != null) {
 			this.status = response.getStatus();
+			this.eventStream = isEventStream(response);
 			sent = head ? announceClose(response, last) : response;
 		}
 		super.send(request, sent, last, content, callback);
+	}
+
+	private static boolean isEventStream(MetaData.Response response) {
+		String type = response.getHttpFields().get(HttpHeader.CONTENT_TYPE);
+		return type != null && type.startsWith("text/event-stream");
 	}
 
 	/**
@@ -117,6 +125,14 @@ final class ObservedStream extends HttpStream.Wrapper {
 
 	boolean isAnswered() {
 		return this.answering.get() == Answering.APPLICATION;
+	}
+
+	/**
+	 * Whether the answer can be ended now: it has not been begun, or is a stream of
+	 * events. Of any other the client would take a part for the whole.
+	 */
+	boolean canBeEnded() {
+		return !isAnswered() || this.eventStream;
 	}
 
 	private MetaData.Response announceClose(MetaData.Response response, boolean last) {

@@ -176,7 +176,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	 * of its own.
 	 * @param since when the worker began to leave
 	 * @param spread over how long WebSockets are closed, one after the other
-	 * @param lastMoment whether streams of events are to end
+	 * @param lastMoment whether streams of events are to end, and requests without an
+	 * answer to be told that there will be none
 	 */
 	void takeLeave(long since, Duration spread, boolean lastMoment) {
 		boolean turn = System.nanoTime() - since >= spread.toNanos() * 2 * (this.patience - 1);
@@ -188,6 +189,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 				}
 				if (lastMoment) {
 					handler.endEventStream();
+					handler.answerInPlaceOfApplication();
 				}
 			}
 		});

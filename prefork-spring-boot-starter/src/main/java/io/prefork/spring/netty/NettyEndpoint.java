@@ -203,7 +203,8 @@ final class NettyEndpoint {
 
 	/**
 	 * Tells clients what they can be told before their next answers.
-	 * @param lastMoment whether streams of events are to end
+	 * @param lastMoment whether streams of events are to end, and requests without an
+	 * answer to be told that there will be none
 	 */
 	void takeLeave(boolean lastMoment) {
 		this.connections.forEach(

@@ -7,12 +7,16 @@ import io.prefork.worker.ServerAdapter;
 /**
  * Reactor Netty, as a leaving worker sees it. A WebSocket is closed with code 1012, each
  * in its turn within the quiet period. A stream of server-sent events may end by itself
- * until just before the graceful timeout, and is ended then; its client connects again.
- * Other answers go on until the graceful timeout.
+ * until just before the graceful timeout, and is ended then; its client connects again. A
+ * request that has no answer by then gets a 503. Other answers go on until the graceful
+ * timeout.
  */
 final class NettyServerAdapter implements ServerAdapter {
 
-	private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
+	/**
+	 * An application that has not answered is cancelled a second after its client was.
+	 */
+	private static final Duration LAST_MOMENT = Duration.ofSeconds(2);
 
 	/**
 	 * HTTP/2 connections and WebSockets may come about after close was announced.

@@ -180,18 +180,22 @@ final class RequestHandler extends ChannelDuplexHandler {
 		}
 		this.channel.eventLoop().execute(() -> {
 			Exchange exchange = this.exchange;
-			if (exchange != null && exchange.tracked() == tracked && !this.begun && !this.timedOut) {
-				this.timedOut = true;
-				answerUnavailable();
+			if (exchange != null && exchange.tracked() == tracked) {
+				answerInPlaceOfApplication();
 			}
 		});
 		return RequestExpiry.Outcome.ANSWERED;
 	}
 
 	/**
-	 * The application sees that its client has gone, a while later.
+	 * Answers a request with 503, if there is one, unless the application has begun to
+	 * answer, which cannot from then on. It sees that its client has gone, a while later.
 	 */
-	private void answerUnavailable() {
+	void answerInPlaceOfApplication() {
+		if (this.exchange == null || this.begun || this.timedOut) {
+			return;
+		}
+		this.timedOut = true;
 		FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
 				HttpResponseStatus.SERVICE_UNAVAILABLE);
 		HttpUtil.setContentLength(response, 0);

@@ -85,22 +85,31 @@ final class Exchange {
 	 * Has the request end soon if it is suspended, and nothing of its answer was sent or
 	 * it is a stream of events. It runs into its asynchronous timeout, which Tomcat looks
 	 * for every second: the application then answers as it does when it has waited in
-	 * vain, and a stream ends as it should. A stream that is being written without
-	 * blocking is completed as it is instead, because Spring's reactive adapter takes a
-	 * timeout for a failure, which breaks it off. Other answers that were begun would
-	 * look whole to their clients, and are not.
+	 * vain, and a stream ends as it should. Where an answer is to be written without
+	 * blocking, that is Spring's reactive adapter: it would answer with the status as it
+	 * is, which becomes 503, and takes the timeout of a stream for a failure, so that a
+	 * stream is completed as it is instead. Other answers that were begun would look
+	 * whole to their clients, and are not.
 	 */
 	synchronized void expire() {
 		Response response = this.request.getResponse();
 		boolean begun = response.isCommitted();
-		if (!this.suspended || this.ended || this.expired || (begun && !isEventStream(response))) {
+		if (!this.suspended || this.ended || this.expired || isPartial(response)) {
 			return;
 		}
 		this.expired = true;
-		if (!begun || response.getWriteListener() == null) {
-			this.request.action(ActionCode.ASYNC_SETTIMEOUT, 1L);
+		boolean unblocked = response.getWriteListener() != null;
+		if (begun && unblocked) {
+			complete();
 			return;
 		}
+		if (unblocked) {
+			response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+		}
+		this.request.action(ActionCode.ASYNC_SETTIMEOUT, 1L);
+	}
+
+	private void complete() {
 		try {
 			this.request.action(ActionCode.ASYNC_COMPLETE, null);
 		}
@@ -157,9 +166,17 @@ final class Exchange {
 		return RequestExpiry.Outcome.ANSWERED;
 	}
 
-	private static boolean isEventStream(Response response) {
+	/**
+	 * Whether the request is suspended, and a part of its answer was sent that its client
+	 * would take for the whole if it ended now.
+	 */
+	synchronized boolean isUnfinished() {
+		return this.suspended && !this.ended && isPartial(this.request.getResponse());
+	}
+
+	private static boolean isPartial(Response response) {
 		String type = response.getContentType();
-		return type != null && type.startsWith("text/event-stream");
+		return response.isCommitted() && (type == null || !type.startsWith("text/event-stream"));
 	}
 
 	/**

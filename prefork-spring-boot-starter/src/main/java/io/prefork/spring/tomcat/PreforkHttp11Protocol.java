@@ -18,7 +18,9 @@ import org.apache.coyote.Response;
 import org.apache.coyote.UpgradeProtocol;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.apache.tomcat.util.threads.VirtualThreadExecutor;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +204,23 @@ public class PreforkHttp11Protocol extends Http11NioProtocol {
 	 */
 	private boolean announcesClose() {
 		return this.keepingNone || this.endpoint.isClosing() || this.endpoint.sendsElsewhere();
+	}
+
+	/**
+	 * {@inheritDoc}
+	 * <p>
+	 * Lets suspended requests run into their asynchronous timeouts, by which answers are
+	 * completed as they are. Those that would look whole are broken off before.
+	 */
+	@Override
+	public void stop() throws Exception {
+		for (SocketWrapperBase<NioChannel> socket : this.endpoint.getConnections()) {
+			TomcatConnection connection = this.endpoint.connectionOf(socket);
+			if (connection != null && connection.hasUnfinishedAnswer()) {
+				socket.close();
+			}
+		}
+		super.stop();
 	}
 
 	@Override

@@ -277,6 +277,14 @@ final class TomcatConnection {
 	}
 
 	/**
+	 * Whether there is part of an answer that goes on asynchronously, and would look
+	 * whole if it ended now.
+	 */
+	boolean hasUnfinishedAnswer() {
+		return this.suspended.stream().anyMatch(Exchange::isUnfinished);
+	}
+
+	/**
 	 * How far into a period this connection's turn is, where connections have theirs one
 	 * after the other.
 	 */

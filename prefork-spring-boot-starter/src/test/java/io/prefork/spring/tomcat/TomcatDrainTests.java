@@ -1,7 +1,6 @@
 package io.prefork.spring.tomcat;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.prefork.spring.Http2Connection;
@@ -9,8 +8,6 @@ import io.prefork.spring.HttpConnection;
 import io.prefork.spring.ServerAdapterDrainCompatibilityKit;
 import io.prefork.spring.StubWorker;
 import io.prefork.worker.Drain;
-import io.prefork.worker.WorkerSettings;
-import io.prefork.worker.WorkerType;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -23,40 +20,9 @@ import static org.awaitility.Awaitility.await;
  */
 class TomcatDrainTests extends ServerAdapterDrainCompatibilityKit {
 
-	private static final WorkerSettings HURRYING = new WorkerSettings(WorkerType.GTHREAD, 2, 0, 100, Optional.empty(),
-			Duration.ofMillis(100), Duration.ofSeconds(3));
-
 	@Override
 	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
 		return TomcatTestApplication.run(worker, properties);
-	}
-
-	@Test
-	void whenGracefulTimeoutIsNearThenLongPollIsAnsweredAsAfterItsTimeout() throws Exception {
-		unlessAtAStandstill(Duration.ofMillis(200), () -> {
-			Started started = started(HURRYING);
-			HttpConnection connection = connect().get("/async");
-			await().until(() -> started.worker().requests().busy() == 1);
-			assertThat(started.worker().drain().graceful()).succeedsWithin(SOON).matches(Drain.Result::isComplete);
-			HttpConnection.Answer answer = connection.answer();
-			assertThat(answer.status()).isEqualTo(503);
-			assertThat(answer.announcesClose()).isTrue();
-		});
-	}
-
-	@Test
-	void whenGracefulTimeoutIsNearThenAnswerThatWasBegunIsNotMadeToLookWhole() throws Exception {
-		Started started = started(HURRYING);
-		HttpConnection connection = connect().get("/unfinished");
-		assertThat(connection.head().status()).isEqualTo(200);
-		assertThat(connection.chunksUntil("first")).isEqualTo("first");
-		assertThat(started.worker().drain().graceful()).succeedsWithin(SOON)
-			.matches((result) -> result.busy() == 1 && !result.isComplete());
-		StringBuilder rest = new StringBuilder();
-		while (connection.hasAnswer()) {
-			rest.append((char) connection.bytes(1)[0]);
-		}
-		assertThat(rest.toString()).as("what follows the first chunk").isEqualToIgnoringWhitespace("");
 	}
 
 	@Test

@@ -27,11 +27,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
-import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 
 /**
  * An application on Tomcat, as a worker runs it.
@@ -110,13 +108,6 @@ class TomcatTestApplication {
 		@GetMapping("/scheme")
 		String scheme(HttpServletRequest request) {
 			return request.getScheme();
-		}
-
-		@GetMapping("/unfinished")
-		ResponseBodyEmitter unfinished() throws IOException {
-			ResponseBodyEmitter emitter = new ResponseBodyEmitter(0L);
-			emitter.send("first", MediaType.TEXT_PLAIN);
-			return emitter;
 		}
 
 		/**
