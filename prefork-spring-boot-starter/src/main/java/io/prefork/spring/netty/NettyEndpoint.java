@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ConnectionRoom;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
 import io.prefork.worker.SharedListener;
@@ -40,8 +40,7 @@ final class NettyEndpoint {
 
 	private final List<EventLoopPulse> pulses = new CopyOnWriteArrayList<>();
 
-	// An acceptor that waits for a client holds a permit too
-	private final Semaphore room;
+	private final ConnectionRoom room;
 
 	private volatile Transport transport = Transport.JDK;
 
@@ -56,7 +55,7 @@ final class NettyEndpoint {
 		this.settings = worker.settings();
 		this.channels = channels;
 		this.noDelay = noDelay;
-		this.room = new Semaphore(this.settings.workerConnections() + worker.spec().listeners().size() - 1);
+		this.room = new ConnectionRoom(worker);
 	}
 
 	AcceptGate gate() {
@@ -120,12 +119,12 @@ final class NettyEndpoint {
 	 * @return whether to accept; if not, never again
 	 */
 	boolean awaitRoom() {
-		this.room.acquireUninterruptibly();
+		this.room.take();
 		return !this.stopped;
 	}
 
 	void giveRoomBack() {
-		this.room.release();
+		this.room.giveBack();
 	}
 
 	/**
@@ -180,7 +179,7 @@ final class NettyEndpoint {
 		this.stopped = true;
 		gate().shut();
 		this.servers.forEach(PreforkServerChannel::stopAccepting);
-		this.room.release(this.worker.spec().listeners().size());
+		this.worker.spec().listeners().forEach((listener) -> this.room.giveBack());
 	}
 
 	/**
