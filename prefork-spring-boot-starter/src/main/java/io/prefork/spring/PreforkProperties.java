@@ -211,7 +211,8 @@ public class PreforkProperties {
 
 	/**
 	 * How long an idle kept-alive connection is kept; zero for closing after each answer.
-	 * When not set, the server's own setting applies.
+	 * When not set, the server's own setting applies; on Reactor Netty, which has none by
+	 * default, 60 seconds.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private @Nullable Duration keepAlive;

@@ -2,6 +2,7 @@ package io.prefork.spring.netty;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the server's connections come from, and which there are. Safe for use by any
@@ -33,6 +35,8 @@ final class NettyEndpoint {
 	private final ListenerChannelSource channels;
 
 	private final boolean noDelay;
+
+	private final @Nullable Duration idleTimeout;
 
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -50,11 +54,18 @@ final class NettyEndpoint {
 
 	private volatile long closingSince;
 
-	NettyEndpoint(Worker worker, ListenerChannelSource channels, boolean noDelay) {
+	/**
+	 * Makes an endpoint that accepts nothing yet.
+	 * @param noDelay whether the server is configured with TCP_NODELAY
+	 * @param idleTimeout after what time an idle connection is closed, {@code null} for
+	 * leaving that to the server
+	 */
+	NettyEndpoint(Worker worker, ListenerChannelSource channels, boolean noDelay, @Nullable Duration idleTimeout) {
 		this.worker = worker;
 		this.settings = worker.settings();
 		this.channels = channels;
 		this.noDelay = noDelay;
+		this.idleTimeout = idleTimeout;
 		this.room = new ConnectionRoom(worker);
 	}
 
@@ -142,6 +153,9 @@ final class NettyEndpoint {
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, arrival.claim());
+			if (this.idleTimeout != null) {
+				accepted.channel().pipeline().addLast(new IdleTimeout(connection, this.idleTimeout));
+			}
 			this.connections.add(connection);
 		}
 		catch (IOException | RuntimeException | Error ex) {
