@@ -236,6 +236,15 @@ public final class AcceptGate {
 	}
 
 	/**
+	 * Whether the connection of a request that is being answered is better off elsewhere.
+	 * @return whether no slot is free; if there is only one, which that request holds,
+	 * whether another wants it too
+	 */
+	public boolean isFullToKeptAlive() {
+		return this.taken.get() >= Math.max(this.slots, 2);
+	}
+
+	/**
 	 * Slots that requests and connections just accepted hold.
 	 * @return their number, which may exceed {@link #slots()}
 	 */

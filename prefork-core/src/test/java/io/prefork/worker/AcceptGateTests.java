@@ -165,6 +165,26 @@ class AcceptGateTests {
 	}
 
 	@Test
+	void whenThereIsOneSlotThenTheRequestThatHoldsItDoesNotMakeItFullToItsConnection() {
+		AcceptGate gate = openGate(1);
+		AcceptGate.Claim first = gate.claim();
+		first.occupy();
+		assertThat(gate.isFull()).isTrue();
+		assertThat(gate.isFullToKeptAlive()).isFalse();
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isTrue();
+	}
+
+	@Test
+	void whenAllOfSeveralSlotsAreTakenThenItIsFullToKeptAliveConnections() {
+		AcceptGate gate = openGate(2);
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isFalse();
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isTrue();
+	}
+
+	@Test
 	void whenSilentConnectionSpeaksThenItHoldsASlotAgain() {
 		AcceptGate gate = new AcceptGate(1, false, Duration.ofMillis(1));
 		gate.open();

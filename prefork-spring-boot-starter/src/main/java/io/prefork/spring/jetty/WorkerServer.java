@@ -160,7 +160,7 @@ final class WorkerServer {
 	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || isStrict() || this.settings.keepAlive().filter(Duration::isZero).isPresent()
 				|| hasHad(this.settings.clients().keepAliveRequests(), connection)
-				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
+				|| (this.worker.gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	/**

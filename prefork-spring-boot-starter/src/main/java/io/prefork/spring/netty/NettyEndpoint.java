@@ -232,7 +232,7 @@ final class NettyEndpoint {
 	 * its clients; one that is full sends those that it holds on to a worker that is not.
 	 */
 	boolean announcesClose() {
-		return this.closing || (gate().isFull() && this.worker.siblingsHaveFreeSlot());
+		return this.closing || (gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	long closingSince() {
