@@ -59,8 +59,8 @@ public class PreforkProperties {
 	private int overflowThreads = 2;
 
 	/**
-	 * Connections that a worker holds at a time, idle ones included; for 'async' and
-	 * 'reactive' also the bound of requests. When not set,
+	 * Connections that a worker holds at a time, idle ones included; 'async' and
+	 * 'reactive' workers take a connection while they have fewer requests. When not set,
 	 * 'server.tomcat.max-connections' or 'server.jetty.max-connections' applies if that
 	 * is set, or else 1000.
 	 */
