@@ -17,12 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * The difficulty is that at the time of {@code accept} there is no request yet. A
  * connection that was just accepted therefore holds a {@link Claim} on a slot until its
  * first request begins (which then holds the slot), until it closes, or until it has not
- * managed to send a request for {@link #PATIENCE}: connections that are idle, silent or
- * slow hold no slot. Each one that does not halves the patience with the next, and each
- * that does gives some of it back, so that hundreds of silent connections do not hold a
- * slot for {@code PATIENCE} each, one after the other. From then on a connection holds a
- * slot while there is work for it, counted from the moment that its bytes are noticed,
- * which is before a thread is free to read them.
+ * managed to send a request while the worker has {@link Patience}: connections that are
+ * idle, silent or slow hold no slot. From the first request on a connection holds a slot
+ * while there is work for it, counted from the moment that its bytes are noticed, which
+ * is before a thread is free to read them.
  * <p>
  * Hazards, and what is done about them:
  * <ul>
@@ -45,24 +43,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class AcceptGate {
 
-	/**
-	 * How long a connection may take from {@code accept} to its first whole request head
-	 * and hold a slot meanwhile.
-	 */
-	static final Duration PATIENCE = Duration.ofMillis(100);
-
-	/**
-	 * What is left of it while nobody makes use of a claim.
-	 */
-	static final Duration LEAST_PATIENCE = Duration.ofMillis(1);
-
 	private final int slots;
 
 	private final boolean takingTurns;
 
-	private final long mostPatience;
-
-	private final long leastPatience;
+	private final Patience patience;
 
 	private final AtomicInteger taken = new AtomicInteger();
 
@@ -75,9 +60,6 @@ public final class AcceptGate {
 	private final Condition changed = this.lock.newCondition();
 
 	private final Deque<Claim> arrivals = new ArrayDeque<>();
-
-	// Approximate: two threads that change it at a time may undo one change
-	private volatile long patience;
 
 	private volatile boolean open;
 
@@ -92,15 +74,13 @@ public final class AcceptGate {
 	 * @param settings how the worker serves
 	 */
 	public AcceptGate(WorkerSettings settings) {
-		this(settings.slots(), settings.type() != WorkerType.SYNC, PATIENCE);
+		this(settings.slots(), settings.type() != WorkerType.SYNC, Patience.MOST);
 	}
 
 	AcceptGate(int slots, boolean takingTurns, Duration patience) {
 		this.slots = slots;
 		this.takingTurns = takingTurns;
-		this.mostPatience = patience.toNanos();
-		this.leastPatience = Math.min(this.mostPatience, LEAST_PATIENCE.toNanos());
-		this.patience = this.mostPatience;
+		this.patience = new Patience(patience);
 	}
 
 	/**
@@ -179,13 +159,13 @@ public final class AcceptGate {
 	private long expireArrivals() {
 		Claim claim;
 		while ((claim = this.arrivals.peek()) != null) {
-			long left = claim.since + this.patience - System.nanoTime();
+			long left = this.patience.left(claim.since);
 			if (left > 0 && claim.isArriving()) {
 				return left;
 			}
 			this.arrivals.poll();
 			if (claim.giveUp()) {
-				this.patience = Math.max(this.leastPatience, this.patience / 2);
+				this.patience.halve();
 			}
 		}
 		return 0;
@@ -220,7 +200,7 @@ public final class AcceptGate {
 	}
 
 	Duration patience() {
-		return Duration.ofNanos(this.patience);
+		return this.patience.current();
 	}
 
 	private void giveBack(boolean turn) {
@@ -253,6 +233,15 @@ public final class AcceptGate {
 	 */
 	public boolean isFull() {
 		return this.taken.get() >= this.slots;
+	}
+
+	/**
+	 * Whether the connection of a request that is being answered is better off elsewhere.
+	 * @return whether no slot is free; if there is only one, which that request holds,
+	 * whether another wants it too
+	 */
+	public boolean isFullToKeptAlive() {
+		return this.taken.get() >= Math.max(this.slots, 2);
 	}
 
 	/**
@@ -294,6 +283,8 @@ public final class AcceptGate {
 
 		private final long since;
 
+		private volatile boolean givenUp;
+
 		private Claim(int state, long since) {
 			this.state = new AtomicInteger(state);
 			this.since = since;
@@ -326,19 +317,24 @@ public final class AcceptGate {
 		 */
 		public void settle() {
 			if (isArriving()) {
-				int before = arrived();
-				if (before > ARRIVING) {
-					grow();
+				if (arrived() > ARRIVING) {
+					AcceptGate.this.patience.grow();
 				}
+			}
+			else if (this.givenUp) {
+				this.givenUp = false;
+				AcceptGate.this.patience.regret(this.since);
 			}
 		}
 
 		/**
 		 * The patience is at its end.
-		 * @return whether no byte has come
+		 * @return whether nothing that has come waits to be looked at
 		 */
 		private boolean giveUp() {
-			return arrived() == ARRIVING;
+			boolean silent = arrived() == ARRIVING;
+			this.givenUp = silent;
+			return silent;
 		}
 
 		private int arrived() {
@@ -347,13 +343,6 @@ public final class AcceptGate {
 				giveBack(false);
 			}
 			return before;
-		}
-
-		private void grow() {
-			long patience = AcceptGate.this.patience;
-			if (patience < AcceptGate.this.mostPatience) {
-				AcceptGate.this.patience = Math.min(AcceptGate.this.mostPatience, patience + patience / 8);
-			}
 		}
 
 		/**

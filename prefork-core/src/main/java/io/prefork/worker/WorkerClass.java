@@ -19,9 +19,12 @@ public interface WorkerClass {
 	 * <p>
 	 * The executor must run each task, or reject it, which breaks off the connection. It
 	 * should not run tasks on the calling thread, which is one of the server's own and
-	 * may be needed by other connections. No more than {@code settings.threads()} tasks
-	 * serve requests at a time; further ones, short, may read or close connections. If it
-	 * is {@link AutoCloseable} or an {@code ExecutorService}, it is closed or shut down
+	 * may be needed by other connections. It is given no more than
+	 * {@code settings.threads()} tasks at a time, unless it is a
+	 * {@code ThreadPoolExecutor} of no more threads, which may queue any number. On
+	 * Tomcat some tasks do no more than read or close connections, and a request that is
+	 * handled asynchronously leaves its task and counts no more in this. If it is
+	 * {@link AutoCloseable} or an {@code ExecutorService}, it is closed or shut down
 	 * after the server.
 	 * @param settings how the worker serves
 	 * @return the executor

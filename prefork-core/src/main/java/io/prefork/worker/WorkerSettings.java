@@ -11,8 +11,8 @@ import java.util.Optional;
  * of the user's own; 1 for {@code sync}
  * @param overflowThreads threads beyond {@code threads} that {@code gthread} has for
  * kept-alive connections, which cannot go to another worker
- * @param workerConnections bound of connections and, for {@code async}, of requests in
- * flight
+ * @param workerConnections bound of connections; {@code async} and {@code reactive} take
+ * one while they have fewer requests in flight
  * @param keepAlive how long an idle kept-alive connection is kept, zero for closing after
  * every answer, empty for what the server itself is configured with
  * @param drainQuietPeriod how long an idle kept-alive connection must stay silent, from

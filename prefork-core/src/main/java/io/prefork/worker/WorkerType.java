@@ -16,8 +16,8 @@ public enum WorkerType {
 	GTHREAD,
 
 	/**
-	 * A virtual thread per request (Java 21 and later), bounded by
-	 * {@code prefork.worker-connections}.
+	 * A virtual thread per request (Java 21 and later), as many as
+	 * {@code prefork.worker-connections} allows connections; with HTTP/2 on Tomcat, more.
 	 */
 	ASYNC,
 

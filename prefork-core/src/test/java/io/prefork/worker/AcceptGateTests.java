@@ -101,7 +101,7 @@ class AcceptGateTests {
 			gate.accepted();
 			assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
 		}
-		assertThat(gate.patience()).isEqualTo(AcceptGate.LEAST_PATIENCE);
+		assertThat(gate.patience()).isEqualTo(Patience.LEAST);
 	}
 
 	@Test
@@ -118,6 +118,70 @@ class AcceptGateTests {
 			claim.close();
 		}
 		assertThat(gate.patience()).isEqualTo(Duration.ofMillis(10));
+	}
+
+	@Test
+	void whenConnectionsSpeakAfterTheyWereGivenUpButWithinTheWholePatienceThenThereIsPatienceAgain() {
+		AcceptGate gate = new AcceptGate(1, false, Duration.ofSeconds(2));
+		gate.open();
+		silence(gate);
+		for (int i = 0; i < 30; i++) {
+			AcceptGate.Claim claim = gate.accepted();
+			claim.occupy();
+			claim.vacate();
+			assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
+			speak(claim);
+			speak(claim);
+			claim.close();
+		}
+		assertThat(gate.patience()).isBetween(Duration.ofMillis(10), Duration.ofMillis(500));
+	}
+
+	@Test
+	void whenConnectionsSpeakLaterThanWithinTheWholePatienceThenThereIsNoMoreOfIt() {
+		Duration patience = Duration.ofMillis(20);
+		AcceptGate gate = new AcceptGate(1, false, patience);
+		gate.open();
+		silence(gate);
+		AcceptGate.Claim claim = gate.accepted();
+		assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
+		long since = System.nanoTime();
+		await().until(() -> System.nanoTime() - since > patience.toNanos());
+		speak(claim);
+		assertThat(gate.patience()).isEqualTo(Patience.LEAST);
+	}
+
+	private void silence(AcceptGate gate) {
+		while (gate.patience().compareTo(Patience.LEAST) > 0) {
+			gate.accepted();
+			assertThat(pass(gate)).succeedsWithin(SOON).isEqualTo(true);
+		}
+	}
+
+	private static void speak(AcceptGate.Claim claim) {
+		claim.occupy();
+		claim.settle();
+		claim.vacate();
+	}
+
+	@Test
+	void whenThereIsOneSlotThenTheRequestThatHoldsItDoesNotMakeItFullToItsConnection() {
+		AcceptGate gate = openGate(1);
+		AcceptGate.Claim first = gate.claim();
+		first.occupy();
+		assertThat(gate.isFull()).isTrue();
+		assertThat(gate.isFullToKeptAlive()).isFalse();
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isTrue();
+	}
+
+	@Test
+	void whenAllOfSeveralSlotsAreTakenThenItIsFullToKeptAliveConnections() {
+		AcceptGate gate = openGate(2);
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isFalse();
+		gate.claim().occupy();
+		assertThat(gate.isFullToKeptAlive()).isTrue();
 	}
 
 	@Test

@@ -59,8 +59,8 @@ public class PreforkProperties {
 	private int overflowThreads = 2;
 
 	/**
-	 * Connections that a worker holds at a time, idle ones included; for 'async' and
-	 * 'reactive' also the bound of requests. When not set,
+	 * Connections that a worker holds at a time, idle ones included; 'async' and
+	 * 'reactive' workers take a connection while they have fewer requests. When not set,
 	 * 'server.tomcat.max-connections' or 'server.jetty.max-connections' applies if that
 	 * is set, or else 1000.
 	 */
@@ -211,7 +211,8 @@ public class PreforkProperties {
 
 	/**
 	 * How long an idle kept-alive connection is kept; zero for closing after each answer.
-	 * When not set, the server's own setting applies.
+	 * When not set, the server's own setting applies; on Reactor Netty, which has none by
+	 * default, 60 seconds.
 	 */
 	@DurationUnit(ChronoUnit.SECONDS)
 	private @Nullable Duration keepAlive;

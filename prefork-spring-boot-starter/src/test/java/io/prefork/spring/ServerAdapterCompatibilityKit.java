@@ -63,6 +63,16 @@ public abstract class ServerAdapterCompatibilityKit extends ServerAdapterTestSup
 	}
 
 	@Test
+	void whenThereIsOneSlotAndASiblingIsFreeThenConnectionsAreKeptAllTheSame() throws Exception {
+		Started started = started(hosts(WorkerType.GTHREAD) ? StubWorker.gthread(1) : StubWorker.reactive(1));
+		started.worker().siblingsHaveFreeSlot(true);
+		HttpConnection connection = connect();
+		for (int i = 0; i < 3; i++) {
+			assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
+		}
+	}
+
+	@Test
 	void whenAcceptingThenEachThreadThatDoesHasSaidSoOnce() throws Exception {
 		StubWorker worker = started(serving(2)).worker();
 		assertThat(connect().get("/hello").answer().body()).isEqualTo("hello");

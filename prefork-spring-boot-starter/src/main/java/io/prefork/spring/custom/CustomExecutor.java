@@ -56,6 +56,15 @@ final class CustomExecutor implements DisposableBean {
 		return Optional.ofNullable(this.executor);
 	}
 
+	/**
+	 * The executor, which gets no more tasks at a time than the worker serves requests.
+	 * @return the executor, or empty if requests are run as the server does
+	 */
+	Optional<Executor> getBounded() {
+		return get().map((executor) -> BoundedExecutor.bound(executor,
+				this.worker.get().map((worker) -> worker.settings().slots()).orElse(Integer.MAX_VALUE)));
+	}
+
 	private WorkerClass workerClass() {
 		String name = this.environment.getRequiredProperty(SETTING).strip();
 		return name.startsWith("@") ? bean(name) : instance(name);

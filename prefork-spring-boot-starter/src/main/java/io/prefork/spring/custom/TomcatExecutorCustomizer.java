@@ -8,6 +8,8 @@ import org.springframework.core.Ordered;
 
 /**
  * Lets Tomcat run requests on the executor of a worker class, after Boot has had its say.
+ * What kept-alive connections and streams of HTTP/2 have to say is bounded here: Tomcat
+ * hands it over as it comes.
  */
 final class TomcatExecutorCustomizer implements WebServerFactoryCustomizer<TomcatWebServerFactory>, Ordered {
 
@@ -24,7 +26,7 @@ final class TomcatExecutorCustomizer implements WebServerFactoryCustomizer<Tomca
 
 	@Override
 	public void customize(TomcatWebServerFactory factory) {
-		this.executor.get().ifPresent((executor) -> factory.addProtocolHandlerCustomizers((handler) -> {
+		this.executor.getBounded().ifPresent((executor) -> factory.addProtocolHandlerCustomizers((handler) -> {
 			if (handler instanceof AbstractProtocol<?> protocol) {
 				protocol.setExecutor(executor);
 			}

@@ -25,11 +25,11 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 
 /**
- * Which of Jetty's connectors accepts from which listening socket of a worker. The one
- * that Boot configured takes the first address that is served with TLS, or else the
- * first; a connector of the application's own the address with its port; and each address
- * that is left gets a connector like Boot's, without TLS and HTTP/2 if its scheme says
- * so.
+ * Which of Jetty's connectors accepts from which listening socket of a worker. Connectors
+ * of the application's own take the addresses with their ports. Of those that are left,
+ * the one that Boot configured takes the first that is served with TLS, or else the
+ * first; and each other gets a connector like Boot's, without TLS and HTTP/2 if its
+ * scheme says so.
  */
 final class Connectors {
 
@@ -60,20 +60,15 @@ final class Connectors {
 					+ ", to accept from its listening sockets, but Jetty is configured with " + all));
 		boolean ssl = configured.getConnectionFactory(SslConnectionFactory.class) != null;
 		List<InheritedListener> left = new ArrayList<>(this.spec.listeners());
-		InheritedListener main = left.stream()
-			.filter((listener) -> this.spec.isTls(listener, ssl))
-			.findFirst()
-			.orElse(left.get(0));
+		all.replaceAll((
+				connector) -> (connector != configured && connector instanceof ServerConnector own && own.getPort() > 0)
+						? add(own, listener(left, own.getPort()), own.getConnectionFactories(),
+								own.getSelectorManager().getSelectorCount())
+						: connector);
+		InheritedListener main = main(left, ssl);
 		left.remove(main);
-		all.replaceAll((connector) -> {
-			if (connector == configured) {
-				return likeConfigured(configured, main, ssl, configured.getSelectorManager().getSelectorCount());
-			}
-			return (connector instanceof ServerConnector own && own.getPort() > 0)
-					? add(own, listener(left, own.getPort()), own.getConnectionFactories(),
-							own.getSelectorManager().getSelectorCount())
-					: connector;
-		});
+		int selectors = configured.getSelectorManager().getSelectorCount();
+		all.set(all.indexOf(configured), likeConfigured(configured, main, ssl, selectors));
 		left.forEach((listener) -> all.add(likeConfigured(configured, listener, ssl, 1)));
 		server.setConnectors(all.toArray(Connector[]::new));
 		return this.adopted;
@@ -101,11 +96,25 @@ final class Connectors {
 		return found;
 	}
 
-	private InvalidSettingException undeclared(int port) {
-		String addresses = this.spec.listeners()
+	private InheritedListener main(List<InheritedListener> left, boolean ssl) {
+		return left.stream()
+			.filter((listener) -> this.spec.isTls(listener, ssl))
+			.findFirst()
+			.or(() -> left.stream().findFirst())
+			.orElseThrow(() -> new InvalidSettingException("prefork.bind", addresses(),
+					"all of which belong to connectors that the application adds to Jetty",
+					"Add the address of the web server itself to 'prefork.bind'."));
+	}
+
+	private String addresses() {
+		return this.spec.listeners()
 			.stream()
 			.map((listener) -> listener.scheme().prefix() + listener.address())
 			.collect(Collectors.joining(","));
+	}
+
+	private InvalidSettingException undeclared(int port) {
+		String addresses = addresses();
 		return new InvalidSettingException("prefork.bind", addresses,
 				"but the application configures a connector for port " + port
 						+ " besides, which only one of the workers could open",

@@ -198,7 +198,7 @@ final class PreforkConnector extends ServerConnector {
 			this.accepts = true;
 			started();
 		}
-		this.server.connections().acquireUninterruptibly();
+		this.server.room().take();
 		SharedListener.Arrival arrival = null;
 		try {
 			arrival = this.listener.accept();
@@ -209,7 +209,7 @@ final class PreforkConnector extends ServerConnector {
 		}
 		finally {
 			if (arrival == null) {
-				this.server.connections().release();
+				this.server.room().giveBack();
 			}
 		}
 		take(arrival);
@@ -254,7 +254,7 @@ final class PreforkConnector extends ServerConnector {
 		}
 		catch (RuntimeException | Error ex) {
 			arrival.drop();
-			this.server.connections().release();
+			this.server.room().giveBack();
 			throw ex;
 		}
 		boolean here = servesWhereItAccepts();
@@ -286,7 +286,7 @@ final class PreforkConnector extends ServerConnector {
 		JettyConnection connection = this.connections.remove(channel);
 		if (connection != null) {
 			connection.closed();
-			this.server.connections().release();
+			this.server.room().giveBack();
 		}
 	}
 
@@ -322,7 +322,7 @@ final class PreforkConnector extends ServerConnector {
 	void stopAccepting() {
 		this.listener.stop();
 		// For an acceptor that waits for a connection to end
-		this.server.connections().release();
+		this.server.room().giveBack();
 	}
 
 	/**

@@ -59,8 +59,7 @@ final class PreforkJettyWebServerFactoryCustomizer
 		if (hasOwnThreads(settings) && factory.getThreadPool() instanceof VirtualThreadPool) {
 			factory.setThreadPool(new QueuedThreadPool());
 		}
-		factory.addServerCustomizers(
-				(server) -> adopt(server, worker, new WorkerServer(worker, settings.workerConnections())));
+		factory.addServerCustomizers((server) -> adopt(server, worker, new WorkerServer(worker)));
 	}
 
 	private static boolean hasOwnThreads(WorkerSettings settings) {

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ConnectionRoom;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
 import io.prefork.worker.SharedListener;
@@ -32,7 +32,7 @@ final class WorkerServer {
 
 	private final RequestSlots slots;
 
-	private final Semaphore connections;
+	private final ConnectionRoom room;
 
 	private final WebSockets webSockets = new WebSockets();
 
@@ -42,13 +42,11 @@ final class WorkerServer {
 
 	private volatile long closingSince;
 
-	WorkerServer(Worker worker, int maxConnections) {
+	WorkerServer(Worker worker) {
 		this.worker = worker;
 		this.settings = worker.settings();
 		this.slots = new RequestSlots(this.settings.slots() + overflow(this.settings));
-		// Each acceptor takes one before it waits: the others must not go without
-		int acceptors = worker.spec().listeners().size();
-		this.connections = new Semaphore((int) Math.min((long) maxConnections + acceptors - 1, Integer.MAX_VALUE));
+		this.room = new ConnectionRoom(worker);
 	}
 
 	/**
@@ -98,10 +96,10 @@ final class WorkerServer {
 	}
 
 	/**
-	 * One permit for each connection that may be open besides those that are.
+	 * What bounds the connections that are open at a time.
 	 */
-	Semaphore connections() {
-		return this.connections;
+	ConnectionRoom room() {
+		return this.room;
 	}
 
 	/**
@@ -162,7 +160,7 @@ final class WorkerServer {
 	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || isStrict() || this.settings.keepAlive().filter(Duration::isZero).isPresent()
 				|| hasHad(this.settings.clients().keepAliveRequests(), connection)
-				|| (this.worker.gate().isFull() && this.worker.siblingsHaveFreeSlot());
+				|| (this.worker.gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	/**

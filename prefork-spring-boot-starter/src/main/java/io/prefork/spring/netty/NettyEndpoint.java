@@ -2,16 +2,17 @@ package io.prefork.spring.netty;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Semaphore;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.prefork.worker.AcceptGate;
+import io.prefork.worker.ConnectionRoom;
 import io.prefork.worker.ListenerChannelSource;
 import io.prefork.worker.RequestTracker;
 import io.prefork.worker.SharedListener;
@@ -19,6 +20,7 @@ import io.prefork.worker.SlowClients;
 import io.prefork.worker.Worker;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerSpec.InheritedListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the server's connections come from, and which there are. Safe for use by any
@@ -34,14 +36,15 @@ final class NettyEndpoint {
 
 	private final boolean noDelay;
 
+	private final @Nullable Duration idleTimeout;
+
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
 	private final List<PreforkServerChannel> servers = new CopyOnWriteArrayList<>();
 
 	private final List<EventLoopPulse> pulses = new CopyOnWriteArrayList<>();
 
-	// An acceptor that waits for a client holds a permit too
-	private final Semaphore room;
+	private final ConnectionRoom room;
 
 	private volatile Transport transport = Transport.JDK;
 
@@ -51,12 +54,19 @@ final class NettyEndpoint {
 
 	private volatile long closingSince;
 
-	NettyEndpoint(Worker worker, ListenerChannelSource channels, boolean noDelay) {
+	/**
+	 * Makes an endpoint that accepts nothing yet.
+	 * @param noDelay whether the server is configured with TCP_NODELAY
+	 * @param idleTimeout after what time an idle connection is closed, {@code null} for
+	 * leaving that to the server
+	 */
+	NettyEndpoint(Worker worker, ListenerChannelSource channels, boolean noDelay, @Nullable Duration idleTimeout) {
 		this.worker = worker;
 		this.settings = worker.settings();
 		this.channels = channels;
 		this.noDelay = noDelay;
-		this.room = new Semaphore(this.settings.workerConnections() + worker.spec().listeners().size() - 1);
+		this.idleTimeout = idleTimeout;
+		this.room = new ConnectionRoom(worker);
 	}
 
 	AcceptGate gate() {
@@ -120,12 +130,12 @@ final class NettyEndpoint {
 	 * @return whether to accept; if not, never again
 	 */
 	boolean awaitRoom() {
-		this.room.acquireUninterruptibly();
+		this.room.take();
 		return !this.stopped;
 	}
 
 	void giveRoomBack() {
-		this.room.release();
+		this.room.giveBack();
 	}
 
 	/**
@@ -143,6 +153,9 @@ final class NettyEndpoint {
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, arrival.claim());
+			if (this.idleTimeout != null) {
+				accepted.channel().pipeline().addLast(new IdleTimeout(connection, this.idleTimeout));
+			}
 			this.connections.add(connection);
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -180,7 +193,7 @@ final class NettyEndpoint {
 		this.stopped = true;
 		gate().shut();
 		this.servers.forEach(PreforkServerChannel::stopAccepting);
-		this.room.release(this.worker.spec().listeners().size());
+		this.worker.spec().listeners().forEach((listener) -> this.room.giveBack());
 	}
 
 	/**
@@ -220,7 +233,7 @@ final class NettyEndpoint {
 	 * its clients; one that is full sends those that it holds on to a worker that is not.
 	 */
 	boolean announcesClose() {
-		return this.closing || (gate().isFull() && this.worker.siblingsHaveFreeSlot());
+		return this.closing || (gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
 	}
 
 	long closingSince() {

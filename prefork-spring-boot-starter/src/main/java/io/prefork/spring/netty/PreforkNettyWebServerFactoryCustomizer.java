@@ -28,6 +28,11 @@ import org.springframework.http.client.ReactorResourceFactory;
 final class PreforkNettyWebServerFactoryCustomizer
 		implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory>, Ordered {
 
+	/**
+	 * The server's own timeout cannot be taken away from it.
+	 */
+	private static final Duration NEVER = Duration.ofDays(10_000);
+
 	private final Supplier<Optional<Worker>> worker;
 
 	private final ListenerChannelSource channels;
@@ -66,7 +71,8 @@ final class PreforkNettyWebServerFactoryCustomizer
 
 	private HttpServer adopt(HttpServer server, Worker worker, @Nullable ReactorResourceFactory resources) {
 		Object noDelay = server.configuration().childOptions().get(ChannelOption.TCP_NODELAY);
-		NettyEndpoint endpoint = new NettyEndpoint(worker, this.channels, Boolean.TRUE.equals(noDelay));
+		NettyEndpoint endpoint = new NettyEndpoint(worker, this.channels, Boolean.TRUE.equals(noDelay),
+				idleTimeout(server, worker.settings()));
 		worker.register(new NettyServerAdapter(endpoint));
 		LoopResources loops = (resources != null) ? resources.getLoopResources() : null;
 		return new ListenerSplit(worker.spec(), configure(server, worker.settings()), endpoint,
@@ -74,15 +80,29 @@ final class PreforkNettyWebServerFactoryCustomizer
 			.server();
 	}
 
+	/**
+	 * After what time the worker itself closes idle connections.
+	 * @return the time, or {@code null} if the application has set the server's own
+	 * timeout, and nothing else
+	 */
+	static @Nullable Duration idleTimeout(HttpServer server, WorkerSettings settings) {
+		Duration keepAlive = settings.keepAlive().filter((timeout) -> !timeout.isZero()).orElse(null);
+		if (keepAlive == null && server.configuration().idleTimeout() == null) {
+			return IdleTimeout.DEFAULT;
+		}
+		return keepAlive;
+	}
+
 	private HttpServer configure(HttpServer server, WorkerSettings settings) {
 		int requests = settings.clients().keepAliveRequests();
 		HttpServer configured = server.childOption(ChannelOption.TCP_NODELAY, null)
 			.maxKeepAliveRequests((requests > 0) ? requests : -1);
 		Duration keepAlive = settings.keepAlive().orElse(null);
-		if (keepAlive == null) {
-			return configured;
+		if (keepAlive != null && keepAlive.isZero()) {
+			return configured.maxKeepAliveRequests(1);
 		}
-		return keepAlive.isZero() ? configured.maxKeepAliveRequests(1) : configured.idleTimeout(keepAlive);
+		return (keepAlive != null && configured.configuration().idleTimeout() != null) ? configured.idleTimeout(NEVER)
+				: configured;
 	}
 
 }

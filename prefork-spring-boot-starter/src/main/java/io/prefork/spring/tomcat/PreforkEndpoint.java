@@ -258,7 +258,8 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	boolean sendsElsewhere() {
 		Adoption adoption = this.adoption;
-		return adoption != null && adoption.worker().gate().isFull() && adoption.worker().siblingsHaveFreeSlot();
+		return adoption != null && adoption.worker().gate().isFullToKeptAlive()
+				&& adoption.worker().siblingsHaveFreeSlot();
 	}
 
 	boolean isClosing() {

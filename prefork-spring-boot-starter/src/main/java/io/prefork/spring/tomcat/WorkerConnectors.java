@@ -18,12 +18,14 @@ import org.apache.coyote.http2.Http2Protocol;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 
+import org.springframework.boot.tomcat.CompressionConnectorCustomizer;
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.util.LambdaSafe;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
+import org.springframework.util.StringUtils;
 
 /**
  * Gives each inherited listening socket a connector, when Boot has configured its own.
@@ -143,6 +145,9 @@ final class WorkerConnectors implements TomcatConnectorCustomizer {
 		Connector connector = new Connector(protocol);
 		connector.setThrowOnFailure(true);
 		connector.setPort(0);
+		if (StringUtils.hasText(this.factory.getServerHeader())) {
+			connector.setProperty("server", this.factory.getServerHeader());
+		}
 		connector.setURIEncoding(this.factory.getUriEncoding().name());
 		Http2 http2 = this.factory.getHttp2();
 		if (http2 != null && http2.isEnabled()) {
@@ -161,6 +166,7 @@ final class WorkerConnectors implements TomcatConnectorCustomizer {
 			.callbacks(TomcatProtocolHandlerCustomizer.class, this.factory.getProtocolHandlerCustomizers(),
 					(ProtocolHandler) protocol)
 			.invoke((customizer) -> customizer.customize(protocol));
+		new CompressionConnectorCustomizer(this.factory.getCompression()).customize(connector);
 		this.factory.getConnectorCustomizers()
 			.stream()
 			.filter((customizer) -> customizer != this)

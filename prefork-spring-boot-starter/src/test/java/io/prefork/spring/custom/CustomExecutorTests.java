@@ -11,10 +11,14 @@ import io.prefork.spring.StubWorker;
 import io.prefork.worker.WorkerClass;
 import io.prefork.worker.WorkerSettings;
 import io.prefork.worker.WorkerType;
+import org.apache.coyote.ProtocolHandler;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.Environment;
 import org.springframework.mock.env.MockEnvironment;
@@ -47,6 +51,25 @@ class CustomExecutorTests {
 			assertThat(service.isShutdown()).isFalse();
 		}
 		assertThat(service.isShutdown()).isTrue();
+	}
+
+	@Test
+	void whenTomcatAsksThenTheExecutorIsBounded() {
+		try (AnnotationConfigApplicationContext context = context(CUSTOM, "@mine")) {
+			Executor unbounded = (task) -> {
+			};
+			context.getBeanFactory().registerSingleton("mine", (WorkerClass) (settings) -> unbounded);
+			TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory();
+			new TomcatExecutorCustomizer(context.getBean(CustomExecutor.class)).customize(factory);
+			Http11NioProtocol protocol = new Http11NioProtocol();
+			factory.getProtocolHandlerCustomizers().forEach((customizer) -> customize(customizer, protocol));
+			assertThat(protocol.getExecutor()).isInstanceOf(BoundedExecutor.class);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static void customize(TomcatProtocolHandlerCustomizer<?> customizer, ProtocolHandler protocol) {
+		((TomcatProtocolHandlerCustomizer<ProtocolHandler>) customizer).customize(protocol);
 	}
 
 	@Test

@@ -133,6 +133,41 @@ class JettyConnectorsTests extends ServerAdapterTestSupport {
 	}
 
 	@Test
+	void whenConnectorOfTheApplicationsOwnIsDeclaredFirstThenItAcceptsFromThatAddressAllTheSame() throws Exception {
+		StubWorker worker = worker(Scheme.UNSAID, Scheme.UNSAID);
+		this.ownPort = this.listener.port();
+		ConfigurableApplicationContext context = start(worker);
+		worker.gate().open();
+		for (TestListener each : List.of(this.listener, this.second)) {
+			HttpConnection.Answer answer = use(HttpConnection.open(each.port())).get("/hello").answer();
+			assertThat(answer.body()).isEqualTo("hello");
+			assertThat(answer.headers().containsKey("server")).as("is the application's own")
+				.isEqualTo(each == this.listener);
+		}
+		assertThat(context.getEnvironment().getProperty("local.server.port", Integer.class))
+			.isEqualTo(this.second.port());
+	}
+
+	@Test
+	void whenPlainConnectorOfTheApplicationsOwnIsDeclaredBeforeTlsThenEachServesItsOwn() throws Exception {
+		StubWorker worker = worker(Scheme.UNSAID, Scheme.HTTPS);
+		this.ownPort = this.listener.port();
+		start(worker, TLS);
+		worker.gate().open();
+		assertThat(get("http", this.listener).body()).isEqualTo("hello");
+		assertThat(get("https", this.second).body()).isEqualTo("hello");
+	}
+
+	@Test
+	void whenAllAddressesBelongToConnectorsOfTheApplicationsOwnThenItFailsToStart() {
+		this.ownPort = this.listener.port();
+		assertThatException().isThrownBy(() -> start(worker(Scheme.UNSAID)))
+			.havingRootCause()
+			.isInstanceOf(InvalidSettingException.class)
+			.withMessageContaining("all of which belong to connectors that the application adds to Jetty");
+	}
+
+	@Test
 	void whenOneConnectionIsAllowedThenEveryAddressIsServedAllTheSame() throws Exception {
 		StubWorker worker = new StubWorker(new WorkerSettings(WorkerType.GTHREAD, 1, 0, 1, Optional.empty(),
 				Duration.ofMillis(500), Duration.ofSeconds(20)), this.listener, this.second, this.third);

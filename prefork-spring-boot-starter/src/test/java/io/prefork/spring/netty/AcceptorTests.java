@@ -29,7 +29,7 @@ class AcceptorTests {
 	void whenThereIsNoMemoryThenItIsTriedAgain() throws IOException {
 		try (TestListener listener = TestListener.tcp()) {
 			StubWorker worker = new StubWorker(StubWorker.reactive(1), listener);
-			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true);
+			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true, null);
 			InheritedListener inherited = worker.spec().listeners().get(0);
 			NoMemory channel = new NoMemory();
 			SharedListener shared = new SharedListener(worker, inherited, (any) -> channel);
@@ -46,7 +46,7 @@ class AcceptorTests {
 	void whenInterruptedThenItGoesOn() throws IOException {
 		try (TestListener listener = TestListener.tcp()) {
 			StubWorker worker = new StubWorker(StubWorker.reactive(1), listener);
-			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true);
+			NettyEndpoint endpoint = new NettyEndpoint(worker, TestListener::copy, true, null);
 			InheritedListener inherited = worker.spec().listeners().get(0);
 			NoMemory channel = new NoMemory();
 			SharedListener shared = new SharedListener(worker, inherited, (any) -> channel);

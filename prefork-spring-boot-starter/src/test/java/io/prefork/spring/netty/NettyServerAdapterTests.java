@@ -11,7 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 import io.prefork.os.Scheme;
@@ -191,14 +190,6 @@ class NettyServerAdapterTests extends ServerAdapterCompatibilityKit {
 		assertThat(connection.answer().body()).isEqualTo("hello");
 		assertThat(connection.answer().body()).isEqualTo("slow");
 		await().until(() -> worker.requests().completed() == 3 && worker.gate().taken() == 0);
-	}
-
-	@Test
-	void whenConnectionIsIdleForLongerThanKeepAliveThenItIsClosed() throws Exception {
-		started(StubWorker.settings(WorkerType.REACTIVE, 1, Optional.of(Duration.ofMillis(200))));
-		HttpConnection connection = connect();
-		assertThat(connection.get("/hello").answer().announcesClose()).isFalse();
-		assertThat(connection.isClosedByServer()).isTrue();
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 
 import io.prefork.os.Scheme;
 import io.prefork.spring.HttpConnection;
@@ -18,6 +19,8 @@ import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -38,9 +41,12 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 	private WebServerFactoryCustomizer<TomcatWebServerFactory> customizer = (factory) -> {
 	};
 
+	private boolean reactive;
+
 	@Override
 	protected ConfigurableApplicationContext run(StubWorker worker, String... properties) {
-		return TomcatTestApplication.run(worker, this.customizer, properties);
+		return this.reactive ? ReactiveTomcatTestApplication.run(worker, properties)
+				: TomcatTestApplication.run(worker, this.customizer, properties);
 	}
 
 	private void addConnector(Connector connector) {
@@ -182,6 +188,39 @@ class WorkerConnectorsTests extends ServerAdapterTestSupport {
 			.timeout(PATIENTLY)
 			.build();
 		assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("https");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whenAnswersAreCompressedThenOnAllAddresses(boolean reactive) throws Exception {
+		this.reactive = reactive;
+		TestListener second = startWithSecond("server.compression.enabled=true",
+				"server.compression.min-response-size=1B");
+		for (TestListener each : List.of(this.listener, second)) {
+			assertThat(connectTo(each)
+				.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\nAccept-Encoding: gzip\r\n\r\n")
+				.head()
+				.headers()).containsEntry("content-encoding", "gzip");
+		}
+	}
+
+	/**
+	 * Which Boot has servlet applications say alone.
+	 */
+	@Test
+	void whenServerIsNamedThenOnAllAddresses() throws Exception {
+		TestListener second = startWithSecond("server.server-header=Example");
+		for (TestListener each : List.of(this.listener, second)) {
+			assertThat(connectTo(each).get("/hello").answer().headers()).containsEntry("server", "Example");
+		}
+	}
+
+	private TestListener startWithSecond(String... properties) {
+		TestListener second = use(TestListener.tcp());
+		StubWorker worker = new StubWorker(StubWorker.gthread(2), this.listener, second);
+		start(worker, properties);
+		worker.gate().open();
+		return second;
 	}
 
 }
