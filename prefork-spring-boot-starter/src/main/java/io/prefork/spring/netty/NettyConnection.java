@@ -208,6 +208,23 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
 	}
 
 	/**
+	 * Closes the connection if nothing has happened on it for so long.
+	 */
+	void closeIfIdleFor(Duration timeout) {
+		if (isIdleFor(timeout)) {
+			execute(() -> {
+				if (isIdleFor(timeout)) {
+					closeIfIdle();
+				}
+			});
+		}
+	}
+
+	private boolean isIdleFor(Duration time) {
+		return !isBusy() && System.nanoTime() - this.lastActive >= time.toNanos();
+	}
+
+	/**
 	 * Closes the connection unless there is something to do.
 	 */
 	void closeIfIdle() {

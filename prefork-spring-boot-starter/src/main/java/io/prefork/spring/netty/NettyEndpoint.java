@@ -36,7 +36,7 @@ final class NettyEndpoint {
 
 	private final boolean noDelay;
 
-	private final @Nullable Duration idleTimeout;
+	private final @Nullable IdleTimeout idleTimeout;
 
 	private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -65,7 +65,7 @@ final class NettyEndpoint {
 		this.settings = worker.settings();
 		this.channels = channels;
 		this.noDelay = noDelay;
-		this.idleTimeout = idleTimeout;
+		this.idleTimeout = (idleTimeout != null) ? new IdleTimeout(idleTimeout, this.connections) : null;
 		this.room = new ConnectionRoom(worker);
 	}
 
@@ -98,6 +98,9 @@ final class NettyEndpoint {
 		this.transport = transport;
 		if (this.pulses.isEmpty()) {
 			loops.forEach((loop) -> this.pulses.add(new EventLoopPulse(loop)));
+			if (this.idleTimeout != null) {
+				this.idleTimeout.start(loops.next());
+			}
 		}
 	}
 
@@ -153,9 +156,6 @@ final class NettyEndpoint {
 				accepted.channel().config().setOption(ChannelOption.TCP_NODELAY, false);
 			}
 			connection = new NettyConnection(this, accepted, arrival.claim());
-			if (this.idleTimeout != null) {
-				accepted.channel().pipeline().addLast(new IdleTimeout(connection, this.idleTimeout));
-			}
 			this.connections.add(connection);
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -200,6 +200,9 @@ final class NettyEndpoint {
 	 * Closes the server's own channels, which Boot waits for when it stops the server.
 	 */
 	void closeServer() {
+		if (this.idleTimeout != null) {
+			this.idleTimeout.stop();
+		}
 		this.servers.forEach(PreforkServerChannel::close);
 	}
 
