@@ -85,15 +85,15 @@ final class Heartbeat {
 		boolean free = this.gate.isOpen() && !this.gate.isFull();
 		this.freeInARow = free ? Math.min(STEADY, this.freeInARow + 1) : 0;
 		Runtime runtime = Runtime.getRuntime();
-		this.scoreboard.write(this.spec.slot(), new SlotReading(
-				this.spec.serial(), aliveAt(), this.requests
-					.busy(),
-				this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
-				this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
-				this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(),
-				new SlotReading.Timeouts(this.requests.lost(), this.gate.slots(), this.requests.slow(),
-						this.requests.timedOut()),
-				this.oldGeneration.look()), this.requests.oldest(OLDEST));
+		SlotReading.Timeouts timeouts = new SlotReading.Timeouts(this.requests.lost(), this.gate.slots(),
+				this.requests.slow(), this.requests.timedOut());
+		this.scoreboard.write(this.spec.slot(),
+				new SlotReading(this.spec.serial(), aliveAt(), this.requests.busy(),
+						this.requests.oldestStart().orElse(0), this.freeInARow == STEADY, this.requests.completed(),
+						this.gate.acceptedConnections(), this.gate.overflowed(), this.requests.errors(),
+						this.slowClients.brokenOff(), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(),
+						timeouts, this.oldGeneration.look()),
+				this.requests.oldest(OLDEST));
 	}
 
 	private long aliveAt() {
