@@ -55,6 +55,15 @@ public interface Worker {
 	boolean siblingsHaveFreeSlot();
 
 	/**
+	 * Whether the connection of a request that is being answered is better off at another
+	 * worker, and its client is to be told so.
+	 * @return whether no slot is free here, and one is elsewhere
+	 */
+	default boolean sendsElsewhere() {
+		return gate().isFullToKeptAlive() && siblingsHaveFreeSlot();
+	}
+
+	/**
 	 * Has this worker leave, since it can accept no more connections: it serves what it
 	 * has, ends, and is replaced. Does nothing if it leaves already.
 	 * @param reason why, a clause for the log

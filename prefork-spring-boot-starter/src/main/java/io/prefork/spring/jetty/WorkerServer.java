@@ -159,8 +159,7 @@ final class WorkerServer {
 	 */
 	boolean isClosingAfterAnswer(JettyConnection connection) {
 		return this.closing || isStrict() || this.settings.keepAlive().filter(Duration::isZero).isPresent()
-				|| hasHad(this.settings.clients().keepAliveRequests(), connection)
-				|| (this.worker.gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
+				|| hasHad(this.settings.clients().keepAliveRequests(), connection) || this.worker.sendsElsewhere();
 	}
 
 	/**

@@ -236,7 +236,7 @@ final class NettyEndpoint {
 	 * its clients; one that is full sends those that it holds on to a worker that is not.
 	 */
 	boolean announcesClose() {
-		return this.closing || (gate().isFullToKeptAlive() && this.worker.siblingsHaveFreeSlot());
+		return this.closing || this.worker.sendsElsewhere();
 	}
 
 	long closingSince() {

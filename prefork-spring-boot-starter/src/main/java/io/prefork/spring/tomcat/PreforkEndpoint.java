@@ -258,8 +258,7 @@ final class PreforkEndpoint extends UnpolledEndpoint {
 
 	boolean sendsElsewhere() {
 		Adoption adoption = this.adoption;
-		return adoption != null && adoption.worker().gate().isFullToKeptAlive()
-				&& adoption.worker().siblingsHaveFreeSlot();
+		return adoption != null && adoption.worker().sendsElsewhere();
 	}
 
 	boolean isClosing() {
