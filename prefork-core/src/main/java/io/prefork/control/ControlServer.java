@@ -109,12 +109,10 @@ public final class ControlServer implements Closeable {
 			catch (ClosedChannelException ex) {
 				return;
 			}
-			catch (IOException ex) {
-				// Too many open files, say: the next worker must be able to connect.
-				tryAgain(ex);
-			}
-			catch (RuntimeException | Error ex) {
-				// Want of memory, say
+			catch (IOException | RuntimeException | Error ex) {
+				// Too many open files, or want of memory, say: the next worker must be
+				// able
+				// to connect.
 				tryAgain(ex);
 			}
 		}

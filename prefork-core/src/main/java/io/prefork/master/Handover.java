@@ -38,7 +38,7 @@ public record Handover(int version, long pid, Path runDirectory, Optional<Path> 
 	/**
 	 * The form that this code writes, and the only one that it reads.
 	 */
-	static final int VERSION = 1;
+	static final int VERSION = 2;
 
 	private static final String TRIAL = "trial:";
 

@@ -48,6 +48,8 @@ public final class Pool {
 
 	private final Shutdown shutdown;
 
+	private final StuckWorkers stuck;
+
 	private final Commands commands;
 
 	private final ExitReport exits = new ExitReport(this.orders);
@@ -73,6 +75,7 @@ public final class Pool {
 		this.elasticity = new Elasticity(policy.scale(), this.roster, this.staffing, this.orders);
 		this.supervision = new Supervision(policy);
 		this.shutdown = new Shutdown(policy.gracefulTimeout(), this.roster, this.departures, this.orders);
+		this.stuck = new StuckWorkers(this.supervision, this.rollouts, this.departures, this.shutdown);
 		this.commands = new Commands(this.elasticity, this.roster, this.staffing, this.rollouts, this.shutdown,
 				this.orders);
 		this.heritage = new Heritage(this.roster, this.staffing, this.rollouts, this.obituaries, this.elasticity,
@@ -222,7 +225,7 @@ public final class Pool {
 			this.rollouts.health(worker, health.ailment());
 		}
 		else if (event instanceof Event.Deadlocked found) {
-			deadlocked(worker, found, now);
+			this.stuck.deadlocked(worker, found, now);
 		}
 		else if (event instanceof Event.Leaving leaving) {
 			leaving(worker, leaving.reason(), now);
@@ -273,20 +276,6 @@ public final class Pool {
 		}
 	}
 
-	/**
-	 * A worker that cannot boot for a deadlock has a deadline for that.
-	 */
-	private void deadlocked(WorkerRecord worker, Event.Deadlocked found, Instant now) {
-		if (!worker.ready()) {
-			return;
-		}
-		worker.keepEvidence(found.evidence());
-		if (worker.counts() && !this.shutdown.underWay()) {
-			boolean useless = this.supervision.whollyStuck(worker, found.requests()) || this.rollouts.dependsOn(worker);
-			this.departures.replaceStuck(worker, new Deadlock(found.threads(), found.requests()), useless, now);
-		}
-	}
-
 	private void bootFailed(WorkerRecord worker, String reason, Instant now) {
 		if (worker.booting()) {
 			ExitCause.BootFailure cause = new ExitCause.BootFailure(true, reason);
@@ -324,7 +313,7 @@ public final class Pool {
 	private void judge(WorkerRecord worker, Instant now) {
 		Optional<ExitCause> cause = this.supervision.judge(worker, now);
 		if (cause.isPresent() && cause.get() instanceof ExitCause.RequestTimeout timeout) {
-			stuck(worker, timeout, now);
+			this.stuck.timedOut(worker, timeout, now);
 		}
 		else if (cause.isPresent()) {
 			this.departures.condemn(worker, cause.get(), now);
@@ -334,17 +323,6 @@ public final class Pool {
 			else {
 				this.staffing.hung(worker, now);
 			}
-		}
-	}
-
-	/**
-	 * A worker has lost too many slots. It may hold other requests that are well, and
-	 * during a stop it leaves like all others.
-	 */
-	private void stuck(WorkerRecord worker, ExitCause.RequestTimeout cause, Instant now) {
-		if (!this.shutdown.underWay()) {
-			boolean useless = this.supervision.whollyStuck(worker) || this.rollouts.dependsOn(worker);
-			this.departures.replaceStuck(worker, cause, useless, now);
 		}
 	}
 

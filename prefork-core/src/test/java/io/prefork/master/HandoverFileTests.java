@@ -72,8 +72,8 @@ class HandoverFileTests {
 		Path file = this.directory.resolve("handover");
 		Files.writeString(file, "{\"version\":99,\"something\":\"else\"}");
 		assertThatIOException().isThrownBy(() -> HandoverFile.read(file))
-			.withMessage("the running master hands over in form 99, and this one knows form 1 alone; restart it");
-		Files.writeString(file, "{\"version\":1,\"pid\":");
+			.withMessage("the running master hands over in form 99, and this one knows form 2 alone; restart it");
+		Files.writeString(file, "{\"version\":2,\"pid\":");
 		assertThatIOException().isThrownBy(() -> HandoverFile.read(file))
 			.withMessageStartingWith("what the running master hands over cannot be read: ");
 	}
